@@ -1,0 +1,64 @@
+# civicgrid
+#
+#   make, make install, make installcheck   as for any module of contrib
+#   make demo, make check                   everything, from a bare Debian on
+#   make check-matrix, make bench           see CONTRIBUTING.md
+
+# Goals that prepare the machine themselves: they must work before PostgreSQL
+# is there, so they come without PGXS.
+PREPARING = demo check check-matrix bench
+
+ifneq ($(filter $(PREPARING),$(MAKECMDGOALS)),)
+
+.PHONY: $(PREPARING)
+demo: ; @tools/prepare.sh demo/demo.sh
+check: ; @tools/prepare.sh tools/check.sh
+check-matrix: ; @tools/matrix.sh
+bench: ; @tools/prepare.sh test/bench/bench.sh
+
+else
+
+EXTENSION = civicgrid
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/civicgrid.control)
+
+MODULE_big = civicgrid
+OBJS = \
+	src/core/caseno.o \
+	src/core/code.o \
+	src/pg/caseno.o \
+	src/pg/civicgrid.o \
+	src/pg/code.o \
+	src/pg/code_support.o \
+	src/pg/codefault.o \
+	src/pg/drop_guard.o
+
+DATA = $(wildcard $(srcdir)/sql/upgrade/civicgrid--*.sql)
+DATA_built = sql/civicgrid--$(EXTVERSION).sql
+SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
+EXTRA_CLEAN = $(OBJS:.o=.d)
+
+# Inputs live in test/, expected output in expected/.
+REGRESS = code
+REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
+ISOLATION =
+ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
+TAP_TESTS = 1
+PROVE_TESTS = $(srcdir)/test/t/*.pl
+PROVE_FLAGS = -I $(srcdir)/test/perl
+
+PG_CPPFLAGS = -I$(srcdir)/src -DCIVICGRID_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
+SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+override CPPFLAGS += -MMD -MP
+-include $(OBJS:.o=.d)
+
+$(DATA_built): $(SQL_PARTS) $(srcdir)/civicgrid.control
+	@mkdir -p $(@D)
+	cat $(SQL_PARTS) > $@
+
+endif
