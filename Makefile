@@ -18,6 +18,8 @@ bench: ; @tools/prepare.sh test/bench/bench.sh
 
 else
 
+PG_CONFIG ?= pg_config
+
 EXTENSION = civicgrid
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/civicgrid.control)
 
@@ -38,9 +40,13 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = code
+REGRESS = setup code planner caseno taxonomy sanity
+# soft errors came with 16
+ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
+REGRESS += soft_errors
+endif
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION =
+ISOLATION = iso_new_caseno
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl
@@ -50,7 +56,6 @@ PG_CPPFLAGS = -I$(srcdir)/src -DCIVICGRID_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map
 
-PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 

@@ -796,69 +796,64 @@ CREATE FUNCTION keep_shipped_row() RETURNS trigger
 AS $$
 DECLARE
     keys constant text[] := TG_ARGV;
-    qualified constant text := format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
-    same_key constant text := (
-        SELECT string_agg(format('(t.%1$I = ($1).%1$I OR t.%1$I IS NULL AND ($1).%1$I IS NULL)', k), ' AND ' ORDER BY i)
-        FROM unnest(keys) WITH ORDINALITY AS u (k, i)
-    );
     columns text;
+    same_key text;
     replaced bigint;
-    key_changed boolean;
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        IF OLD.origin <> 'site' THEN
-            RAISE EXCEPTION USING
-                ERRCODE = 'CG001',
-                MESSAGE = format('a row that civicgrid ships in table "%s" cannot be deleted', TG_TABLE_NAME),
-                DETAIL = format('The row is %s.', OLD::text),
-                HINT = 'Set its valid_to, or change its other columns; the edit is kept by pg_dump.';
+        IF OLD.origin = 'site' THEN
+            RETURN OLD;
         END IF;
-        RETURN OLD;
-    END IF;
-
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.origin = 'shipped' THEN
-            RAISE EXCEPTION USING
-                ERRCODE = 'CG002',
-                MESSAGE = format('a row of table "%s" cannot be marked as shipped', TG_TABLE_NAME),
-                DETAIL = 'Only the extension''s own scripts ship rows.',
-                HINT = 'Leave out column origin.';
-        END IF;
-        IF NEW.origin = 'edited' THEN
-            -- pg_restore brings back an edit
-            SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
-            INTO columns
-            FROM pg_attribute
-            WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
-            EXECUTE format(
-                'UPDATE %1$s AS t SET (%2$s) = (SELECT %2$s FROM (SELECT ($1).*) AS n) WHERE origin = ''shipped'' AND %3$s',
-                qualified, columns, same_key
-            ) USING NEW;
-            GET DIAGNOSTICS replaced = ROW_COUNT;
-            IF replaced > 0 THEN
-                RETURN NULL;
-            END IF;
-        END IF;
-        RETURN NEW;
-    END IF;
-
-    -- UPDATE
-    IF OLD.origin = 'site' THEN
-        NEW.origin := 'site';
-        RETURN NEW;
-    END IF;
-    EXECUTE format('SELECT NOT (%s) FROM (SELECT ($2).*) AS t', same_key)
-    INTO key_changed
-    USING NEW, OLD;
-    IF key_changed THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG001',
-            MESSAGE = format('the key of a row that civicgrid ships in table "%s" cannot be changed', TG_TABLE_NAME),
-            DETAIL = format('The key is (%s).', array_to_string(keys, ', ')),
-            HINT = 'Insert a new row, and retire this one by its valid_to.';
+            MESSAGE = format('a row that civicgrid ships in table "%s" cannot be deleted', TG_TABLE_NAME),
+            DETAIL = format('The row is %s.', OLD::text),
+            HINT = 'Set its valid_to, or change its other columns; the edit is kept by pg_dump.';
     END IF;
-    IF NEW IS DISTINCT FROM OLD THEN
-        NEW.origin := 'edited';
+
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.origin = 'site' THEN
+            NEW.origin := 'site';
+        ELSIF EXISTS (
+            SELECT FROM unnest(keys) AS k
+            WHERE to_jsonb(NEW) -> k <> to_jsonb(OLD) -> k
+        ) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'CG001',
+                MESSAGE = format('the key of a row that civicgrid ships in table "%s" cannot be changed', TG_TABLE_NAME),
+                DETAIL = format('The key is (%s).', array_to_string(keys, ', ')),
+                HINT = 'Insert a new row, and retire this one by its valid_to.';
+        ELSIF NEW IS DISTINCT FROM OLD THEN
+            NEW.origin := 'edited';
+        END IF;
+        RETURN NEW;
+    END IF;
+
+    -- INSERT
+    IF NEW.origin = 'shipped' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG002',
+            MESSAGE = format('a row of table "%s" cannot be marked as shipped', TG_TABLE_NAME),
+            DETAIL = 'Only the extension''s own scripts ship rows.',
+            HINT = 'Leave out column origin.';
+    END IF;
+    IF NEW.origin = 'edited' THEN
+        -- pg_restore brings back an edit
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+        INTO columns
+        FROM pg_attribute
+        WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+        SELECT string_agg(format('t.%1$I::text IS NOT DISTINCT FROM ($1).%1$I::text', k), ' AND ')
+        INTO same_key
+        FROM unnest(keys) AS k;
+        EXECUTE format(
+            'UPDATE %I.%I AS t SET (%s) = (SELECT ($1).*) WHERE t.origin = ''shipped'' AND %s',
+            TG_TABLE_SCHEMA, TG_TABLE_NAME, columns, same_key
+        ) USING NEW;
+        GET DIAGNOSTICS replaced = ROW_COUNT;
+        IF replaced > 0 THEN
+            RETURN NULL;
+        END IF;
     END IF;
     RETURN NEW;
 END;

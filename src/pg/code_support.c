@@ -147,6 +147,7 @@ mean_within_selectivity(PlannerInfo *root, Oid operator_func, Node *code,
 {
 	VariableStatData stats;
 	AttStatsSlot slot;
+	double nullfrac;
 	double weight = 0.0;
 	double sum = 0.0;
 
@@ -157,13 +158,13 @@ mean_within_selectivity(PlannerInfo *root, Oid operator_func, Node *code,
 		ReleaseVariableStats(stats);
 		return DEFAULT_WITHIN_SEL;
 	}
+	nullfrac = ((Form_pg_statistic) GETSTRUCT(stats.statsTuple))->stanullfrac;
 
 	for (int pass = 0; pass < 2; pass++)
 	{
 		int kind = pass == 0 ? STATISTIC_KIND_MCV : STATISTIC_KIND_HISTOGRAM;
 		int flags = pass == 0 ? ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS
 		                      : ATTSTATSSLOT_VALUES;
-		double rest = 1.0 - weight;
 		int step;
 		int seen = 0;
 		double part = 0.0;
@@ -190,18 +191,20 @@ mean_within_selectivity(PlannerInfo *root, Oid operator_func, Node *code,
 		if (pass == 0)
 		{
 			/* what was passed over weighs as what was looked at */
+			weight = part_weight * slot.nvalues / seen;
 			sum = part * slot.nvalues / seen;
-			weight = Min(1.0, part_weight * slot.nvalues / seen);
 		}
-		else if (part_weight > 0.0)
+		else
 		{
-			sum += rest * part / part_weight;
-			weight = 1.0;
+			sum += (1.0 - nullfrac - weight) * part / part_weight;
+			weight = 1.0 - nullfrac;
 		}
 		free_attstatsslot(&slot);
 	}
 	ReleaseVariableStats(stats);
-	return weight > 0.0 ? sum / weight : DEFAULT_WITHIN_SEL;
+	if (weight <= 0.0)
+		return DEFAULT_WITHIN_SEL;
+	return sum / weight * (1.0 - nullfrac);
 }
 
 /* Selectivity of "code <@ ancestor", whichever sides are columns. */
