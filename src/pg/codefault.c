@@ -77,8 +77,8 @@ fault_detail(const CodeWording *wording, const char *input,
 				             "into 0-9.  ";
 			break;
 		case CODE_LENGTH:
-			appendStringInfo(&d, "It has %d digits; %s.", fault->digits,
-			                 wording->lengths);
+			appendStringInfo(&d, "The number of digits is %d; %s.",
+			                 fault->digits, wording->lengths);
 			break;
 		case CODE_LEADING_ZERO:
 			appendStringInfo(&d,
