@@ -46,7 +46,7 @@ ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*
 REGRESS += soft_errors
 endif
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION = iso_new_caseno
+ISOLATION = iso_drop_guard iso_new_caseno
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl
