@@ -50,7 +50,6 @@ ISOLATION = iso_drop_guard iso_new_caseno
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl
-PROVE_FLAGS = -I $(srcdir)/test/perl
 
 PG_CPPFLAGS = -I$(srcdir)/src -DCIVICGRID_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
@@ -59,6 +58,8 @@ SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# what Makefile.global sets, and so cannot be set before
+PROVE_FLAGS += -I $(srcdir)/test/perl
 override CPPFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 

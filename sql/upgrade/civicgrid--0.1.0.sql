@@ -754,6 +754,9 @@ COMMENT ON COLUMN class_map.remark IS 'remark (备注)';
 COMMENT ON COLUMN class_map.origin IS 'shipped with the extension, shipped and edited here, or the site''s own (来源)';
 
 -- Translate a class; where only a wider class is mapped, the wider answer.
+-- The prefixes of a code differ in their length, so that is what is sorted by;
+-- pg_upgrade could not restore a body that sorts by a type of the extension,
+-- since the body does not depend on the operator class that this needs.
 CREATE FUNCTION map_class(
     from_taxonomy text,
     from_kind text,
@@ -778,10 +781,10 @@ BEGIN ATOMIC
                 AND n.from_kind = map_class.from_kind
                 AND n.to_taxonomy = map_class.to_taxonomy
                 AND n.from_code @> map_class.from_code
-            ORDER BY n.from_code DESC
+            ORDER BY @extschema@.digits(n.from_code) DESC
             LIMIT 1
         )
-    ORDER BY m.to_kind, m.to_code;
+    ORDER BY m.to_kind, m.to_code::text;
 END;
 COMMENT ON FUNCTION map_class(text, text, eventcode, text) IS
     'what a class of one taxonomy is called in another (分类对照); where it is not mapped itself, what its nearest mapped prefix is, as relation wider';
@@ -798,6 +801,7 @@ DECLARE
     keys constant text[] := TG_ARGV;
     columns text;
     same_key text;
+    self_reference name;
     replaced bigint;
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -838,7 +842,13 @@ BEGIN
             HINT = 'Leave out column origin.';
     END IF;
     IF NEW.origin = 'edited' THEN
-        -- pg_restore brings back an edit
+        -- pg_restore brings back an edit, perhaps before the parent it names
+        FOR self_reference IN
+            SELECT conname FROM pg_constraint
+            WHERE conrelid = TG_RELID AND confrelid = TG_RELID AND condeferrable
+        LOOP
+            EXECUTE format('SET CONSTRAINTS %I.%I DEFERRED', TG_TABLE_SCHEMA, self_reference);
+        END LOOP;
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
         INTO columns
         FROM pg_attribute

@@ -1,0 +1,470 @@
+# pg_dump and pg_restore, in each of their formats, carry everything that users
+# have stored and edited and nothing that the extension ships; what hangs on
+# the extension's types comes back whole; case numbers go on where they were.
+# pg_upgrade does the same for a whole cluster.
+
+use strict;
+use warnings;
+
+use Cwd;
+use CivicGrid;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_node('dump');
+my $dir  = PostgreSQL::Test::Utils::tempdir();
+
+# Tables of the extension that hold rows of users
+my @kept = map { "civicgrid.$_" }
+  qw(class_kind taxonomy event_class class_map case_record);
+
+# Tables and views of users
+my @site = map { "site.$_" }
+  qw(cell visit visit_2026 visit_2027 hashed listed by_street cell_class);
+
+# Fill a database with what a site may have there.
+sub fill
+{
+	my ($node, $db) = @_;
+
+	$node->safe_psql(
+		$db, <<'EOS');
+SET search_path = public, civicgrid;
+
+-- of the extension's own
+INSERT INTO class_kind (kind, name) VALUES ('river', '河道'), ('odd "kind"', E'反\\斜\t线');
+INSERT INTO taxonomy (taxonomy, name, valid_from) VALUES ('site', '本区分类', '2026-01-01');
+INSERT INTO event_class (taxonomy, kind, code, name, parent, sensitive) VALUES
+	('site', 'river', '9', '河道', NULL, false),
+	('site', 'river', '901', '漂浮物', '9', true),
+	('site', 'river', '90', '在后', '9', false),
+	('site', 'odd "kind"', '000000000000', '最长', NULL, false),
+	('GB/T 47678.5-2026', 'matter', '06999', '本区扩展', '06', false);
+UPDATE event_class SET parent = '90' WHERE taxonomy = 'site' AND code = '901';
+INSERT INTO class_map (from_taxonomy, from_kind, from_code, to_taxonomy, to_kind, to_code, relation, basis) VALUES
+	('site', 'river', '901', 'GB/T 47678.5-2026', 'matter', '06999', 'wider', 'site'),
+	('site', 'river', '901', 'GB/T 47678.5-2026', 'matter', '06010', 'overlapping', 'site'),
+	('site', 'river', '9', 'GB/T 47678.5-2026', 'matter', NULL, 'withdrawn', 'site');
+
+-- edits of what is shipped, in each table; with and without NULL in the key
+UPDATE event_class SET name = '改过的名称', valid_to = '2027-01-01'
+	WHERE taxonomy = 'GB/T 47678.5-2026' AND kind = 'matter' AND code = '06010';
+UPDATE event_class SET parent = '06999'
+	WHERE taxonomy = 'GB/T 47678.5-2026' AND kind = 'matter' AND code = '06012';
+UPDATE taxonomy SET remark = '本区采用' WHERE taxonomy = 'GB/T 47678.5-2026';
+UPDATE class_kind SET name = '事项' WHERE kind = 'matter';
+UPDATE class_map SET remark = '本区确认'
+	WHERE to_code IS NULL AND from_taxonomy <> 'site';
+UPDATE class_map SET basis = 'stated'
+	WHERE from_taxonomy <> 'site' AND from_kind = 'component' AND to_code IS NOT NULL AND basis <> 'stated'
+		AND from_code < '02';
+
+-- a class without a code twice: nothing forbids it
+INSERT INTO class_map SELECT * FROM class_map WHERE from_taxonomy = 'site' AND to_code IS NULL;
+
+INSERT INTO case_record (caseno, reported_at, cell, taxonomy, kind, class, description)
+SELECT new_caseno('440310', DATE '2026-03-01' + i % 100), timestamptz '2026-03-01 08:00+08' + i * interval '1 hour',
+	'440310001', 'site', 'river', '901', format('第 %s 件', i)
+FROM generate_series(1, 1000) AS i;
+INSERT INTO case_record (caseno) VALUES
+	(first_caseno('1900-01-01')), (make_caseno('2999-12-31', '659099', 9999999));
+
+-- of the user's
+CREATE SCHEMA site;
+CREATE DOMAIN site.street AS gridcode CHECK (VALUE IS NULL OR digits(VALUE) = 9);
+CREATE TYPE site.place AS (code gridcode, classes eventcode[]);
+CREATE TABLE site.cell (
+	code gridcode PRIMARY KEY,
+	street site.street GENERATED ALWAYS AS (ancestor(code, 'street')) STORED,
+	level grid_level,
+	classes eventcode[],
+	place site.place,
+	fallback eventcode DEFAULT '9',
+	CONSTRAINT in_district CHECK (code <@ '440310'),
+	EXCLUDE USING btree (code WITH =));
+INSERT INTO site.cell (code, level, classes, place)
+SELECT c, level(c), ARRAY[NULL, '01001', format('0%s', i % 10)]::eventcode[], ROW(c, '{06010}')::site.place
+FROM generate_series(1, 200) AS i, CAST('440310001' || to_char(i, 'FM000') AS gridcode) AS c;
+CREATE INDEX cell_parent ON site.cell (parent(code));
+CREATE INDEX cell_level ON site.cell (level(code), (code <@ '440310001001'));
+CREATE INDEX cell_partial ON site.cell (street) WHERE code <@ '440310001';
+CREATE INDEX cell_hash ON site.cell USING hash (code);
+CREATE INDEX cell_desc ON site.cell (street DESC NULLS LAST) INCLUDE (fallback);
+CREATE STATISTICS site.cell_statistics ON (parent(code)), level FROM site.cell;
+
+CREATE TABLE site.visit (
+	no caseno DEFAULT new_caseno('440310', DATE '2026-03-01'),
+	cell gridcode REFERENCES site.cell,
+	PRIMARY KEY (no)) PARTITION BY RANGE (no);
+CREATE TABLE site.visit_2026 PARTITION OF site.visit
+	FOR VALUES FROM (first_caseno('2026-01-01')) TO (first_caseno('2027-01-01'));
+CREATE TABLE site.visit_2027 PARTITION OF site.visit
+	FOR VALUES FROM (first_caseno('2027-01-01')) TO (first_caseno('2028-01-01'));
+INSERT INTO site.visit (cell) SELECT code FROM site.cell;
+INSERT INTO site.visit SELECT new_caseno('440310', DATE '2027-02-01'), code FROM site.cell WHERE code <@ '440310001001';
+
+CREATE TABLE site.hashed (code gridcode, class eventcode) PARTITION BY HASH (code, class);
+CREATE TABLE site.hashed_0 PARTITION OF site.hashed FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE site.hashed_1 PARTITION OF site.hashed FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+CREATE TABLE site.hashed_2 PARTITION OF site.hashed FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+INSERT INTO site.hashed SELECT code, classes[3] FROM site.cell;
+
+CREATE TABLE site.listed (code gridcode) PARTITION BY LIST (code);
+CREATE TABLE site.listed_0 PARTITION OF site.listed FOR VALUES IN ('440310', '4403');
+CREATE TABLE site.listed_1 PARTITION OF site.listed DEFAULT;
+INSERT INTO site.listed VALUES ('440310'), ('440310000'), ('4403'), ('44');
+
+CREATE MATERIALIZED VIEW site.by_street AS
+	SELECT street, count(*) AS n, civicgrid.min(code) AS first, civicgrid.max(code) AS last
+	FROM site.cell WHERE code <@ '440310' GROUP BY street ORDER BY street;
+CREATE UNIQUE INDEX ON site.by_street (street);
+CREATE VIEW site.cell_class AS
+	SELECT c.code, c.level, e.name, m.code AS national, lineage(c.code) AS lineage
+	FROM site.cell AS c
+		JOIN event_class AS e ON e.kind = 'river' AND e.code @> '901'
+		LEFT JOIN LATERAL map_class(e.taxonomy, e.kind, e.code, 'GB/T 47678.5-2026') AS m ON true;
+CREATE FUNCTION site.cells_within(ancestor gridcode) RETURNS SETOF gridcode LANGUAGE SQL STABLE
+	BEGIN ATOMIC SELECT code FROM site.cell WHERE code <@ ancestor; END;
+CREATE TABLE site.task (
+	no caseno REFERENCES case_record,
+	taxonomy text, kind text, class eventcode,
+	FOREIGN KEY (taxonomy, kind, class) REFERENCES event_class);
+INSERT INTO site.task SELECT caseno, taxonomy, kind, class FROM case_record WHERE class IS NOT NULL;
+INSERT INTO site.task VALUES (NULL, 'GB/T 47678.5-2026', 'matter', '06010');
+GRANT USAGE ON SCHEMA civicgrid TO PUBLIC;
+GRANT SELECT ON civicgrid.event_class TO PUBLIC;
+ANALYZE;
+EOS
+	return;
+}
+
+# All of it as text: rows, positions of the sequences, indexes that are valid.
+sub contents
+{
+	my ($node, $db) = @_;
+	my @lines;
+
+	push @lines, "$_: " . table_digest($node, $db, $_) for @kept, @site;
+	push @lines, $node->safe_psql(
+		$db, <<'EOS');
+SELECT format('%s %s: %s %s %s', relkind, oid::regclass, indisvalid, pg_get_indexdef(oid), pg_get_viewdef(oid))
+FROM pg_class LEFT JOIN pg_index ON indexrelid = oid
+WHERE relnamespace IN ('site'::regnamespace, 'civicgrid'::regnamespace)
+ORDER BY 1;
+SELECT format('%s: %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint
+WHERE connamespace = 'site'::regnamespace
+ORDER BY 1;
+SELECT format('%s: %s', relname, pg_get_expr(relpartbound, oid)) FROM pg_class
+WHERE relispartition AND relkind = 'r' ORDER BY relname;
+SELECT format('SELECT %L, last_value, is_called FROM civicgrid.%I', relname, relname) FROM pg_class
+WHERE relkind = 'S' AND relnamespace = 'civicgrid'::regnamespace
+ORDER BY relname
+\gexec
+EOS
+	return join("\n", @lines) . "\n";
+}
+
+# A dump with the rows of each table sorted, and without the key that newer
+# versions draw by lot.
+sub dump_text
+{
+	my ($file) = @_;
+	my @out;
+	my @rows;
+	my $in_rows = 0;
+
+	for my $line (split /^/, slurp_file($file))
+	{
+		next if $line =~ /^\\(?:un)?restrict /;
+		if ($in_rows && $line eq "\\.\n")
+		{
+			push @out, sort @rows;
+			@rows    = ();
+			$in_rows = 0;
+		}
+		if ($in_rows) { push @rows, $line }
+		else { push @out, $line }
+		$in_rows = 1 if $line =~ /^COPY .* FROM stdin;\n\z/;
+	}
+	return join '', @out;
+}
+
+# The rows that a dump has of each of the extension's tables
+sub dumped_rows
+{
+	my ($text) = @_;
+	my %rows;
+
+	$rows{$1} = [ split /\n/, $2 ]
+	  while $text =~ /^COPY (civicgrid\.\w+) .*? FROM stdin;\n(.*?)^\\\.$/msg;
+	return %rows;
+}
+
+new_database($node, 'original');
+fill($node, 'original');
+my $contents = contents($node, 'original');
+
+$node->command_ok(
+	[ 'pg_dump', '-f', "$dir/original.sql", '-d', $node->connstr('original') ],
+	'pg_dump');
+my $dump = dump_text("$dir/original.sql");
+
+#
+# What is in the dump
+#
+
+like($dump, qr/^CREATE EXTENSION IF NOT EXISTS civicgrid /m,
+	'the dump creates the extension');
+unlike(
+	$dump,
+	qr/^CREATE (?:TYPE|FUNCTION|TABLE|SEQUENCE|OPERATOR|EVENT TRIGGER|TRIGGER|INDEX \S+ ON) (?:ONLY )?civicgrid/m,
+	'and not its members');
+unlike($dump, qr/供水井盖/, 'no shipped row');
+like($dump, qr/改过的名称/, 'the shipped row that was edited');
+
+my %dumped = dumped_rows($dump);
+for my $table (@kept)
+{
+	my $own = $node->safe_psql('original',
+		"SELECT count(*) FROM $table"
+		  . ($table eq 'civicgrid.case_record' ? '' : " WHERE origin <> 'shipped'"));
+
+	is(scalar @{ $dumped{$table} // [] }, $own, "$own rows of $table");
+	cmp_ok($own, '>', 1, 'there are some');
+}
+is(scalar(grep { /\tshipped$/ } map { @$_ } values %dumped),
+	0, 'none is marked as shipped');
+is(scalar(() = $dump =~ /^SELECT pg_catalog\.setval\('civicgrid\.caseno_slot_\d\d', /mg),
+	64, 'the positions of the sequences');
+
+#
+# Restored in each format
+#
+
+# Options of pg_dump, and of each run of pg_restore.  A parallel pg_restore does
+# not know that foreign keys of an extension's table are there before its rows:
+# what civicgrid keeps is restored first, and by one job.
+my %format = (
+	custom    => [ ['--format=custom'], [ [] ] ],
+	tar       => [ ['--format=tar'],    [ ['--single-transaction'] ] ],
+	directory => [
+		[ '--format=directory', '--jobs=2' ],
+		[
+			['--section=pre-data'],
+			[ '--section=data', '--schema=civicgrid' ],
+			[ '--section=data', '--exclude-schema=civicgrid', '--jobs=2' ],
+			[ '--section=post-data', '--jobs=2' ]
+		]
+	],);
+
+$node->safe_psql('postgres', 'CREATE DATABASE plain');
+$node->command_ok(
+	[
+		'psql', '-XAtq',
+		'-v', 'ON_ERROR_STOP=1',
+		'-f', "$dir/original.sql",
+		'-d', $node->connstr('plain')
+	],
+	'plain: restored');
+for my $format (sort keys %format)
+{
+	my ($dump_options, $restores) = @{ $format{$format} };
+
+	$node->safe_psql('postgres', "CREATE DATABASE $format");
+	$node->command_ok(
+		[
+			'pg_dump', @$dump_options, '-f', "$dir/original.$format",
+			'-d', $node->connstr('original')
+		],
+		"$format: dumped");
+	$node->command_ok(
+		[
+			'pg_restore', '--exit-on-error', @$_,
+			'-d', $node->connstr($format),
+			"$dir/original.$format"
+		],
+		"$format: restored @$_") for @$restores;
+}
+
+for my $db ('plain', sort keys %format)
+{
+	is(contents($node, $db), $contents, "$db: the same contents");
+	is( $node->safe_psql(
+			$db, <<'EOS'),
+SELECT count(*) FROM civicgrid.event_class;
+SELECT name, valid_to, origin FROM civicgrid.event_class
+	WHERE taxonomy = 'GB/T 47678.5-2026' AND kind = 'matter' AND code OPERATOR(civicgrid.=) '06010';
+EOS
+		$node->safe_psql('original', 'SELECT count(*) FROM civicgrid.event_class')
+		  . "\n改过的名称|2027-01-01|edited",
+		"$db: a retired class");
+}
+
+for my $db ('plain', 'custom')
+{
+	$node->command_ok(
+		[ 'pg_dump', '-f', "$dir/second.$db", '-d', $node->connstr($db) ],
+		"$db: dumped once more");
+	my $second = dump_text("$dir/second.$db");
+	ok($second eq $dump, "$db: the second dump is the first")
+	  or diag(
+		`diff $dir/original.sql $dir/second.$db 2>&1 | head -40`);
+}
+
+#
+# The restored database at work
+#
+
+my $off = 'SET enable_seqscan = off; SET enable_bitmapscan = off';
+for my $db ('plain', 'custom')
+{
+	# numbers go on: no number of the original comes again, in any slot
+	is( $node->safe_psql(
+			$db, <<'EOS'),
+SET search_path = public, civicgrid;
+CREATE TEMP TABLE drawn AS
+	SELECT new_caseno('440310', DATE '2026-03-01' + i % 100) AS no FROM generate_series(1, 1000) AS i;
+SELECT count(*), count(DISTINCT no) FROM drawn;
+SELECT count(*) FROM drawn JOIN case_record ON no = caseno;
+SELECT count(*) FROM drawn JOIN site.visit USING (no);
+INSERT INTO site.visit (cell) SELECT code FROM site.cell;
+SELECT count(*), count(DISTINCT no) FROM site.visit_2026;
+EOS
+		"1000|1000\n0\n0\n400|400",
+		"$db: no case number comes twice");
+
+	plan_is($node, $db,
+		"SELECT code FROM site.cell WHERE code OPERATOR(civicgrid.<@) '440310001001'",
+		$off, qr/Index Cond: .*440310001001999999/,
+		"$db: an index of codes");
+	plan_is(
+		$node,
+		$db,
+		"SELECT * FROM site.visit WHERE no OPERATOR(civicgrid.>=) civicgrid.first_caseno('2026-03-01') AND no OPERATOR(civicgrid.<) civicgrid.first_caseno('2026-04-01')",
+		$off,
+		[ qr/visit_2026/, qr/\A(?!.*visit_2027)/s ],
+		"$db: partitions by day");
+	is( $node->safe_psql(
+			$db, <<"EOS"),
+$off;
+SELECT count(*) FROM site.cells_within('440310001');
+SELECT count(*) FROM site.cell WHERE civicgrid.parent(code) OPERATOR(civicgrid.=) '440310001';
+SELECT count(*) FROM site.cell WHERE street OPERATOR(civicgrid.=) '440310001' AND code OPERATOR(civicgrid.<@) '440310001';
+SELECT tableoid::regclass FROM site.listed WHERE code OPERATOR(civicgrid.=) '4403';
+SELECT count(*) FROM site.hashed WHERE code OPERATOR(civicgrid.=) '440310001007' AND class OPERATOR(civicgrid.=) '07';
+REFRESH MATERIALIZED VIEW CONCURRENTLY site.by_street;
+SELECT n FROM site.by_street;
+EOS
+		"200\n200\n200\nsite.listed_0\n1\n200",
+		"$db: indexes, partitions and views");
+	refused($node, $db, "INSERT INTO site.cell (code) VALUES ('440311')",
+		'23514', "$db: a check on a code");
+	refused(
+		$node, $db,
+		"INSERT INTO site.task VALUES (NULL, 'site', 'river', '902')",
+		'23503', "$db: a foreign key to classes");
+	refused(
+		$node, $db,
+		"DELETE FROM civicgrid.event_class WHERE kind = 'matter' AND code OPERATOR(civicgrid.=) '06010'",
+		'CG001', "$db: a shipped row that was edited is not deleted");
+	refused($node, $db, 'DROP EXTENSION civicgrid',
+		'2BP01', "$db: the extension is not dropped with its cases");
+}
+
+# Only the rows, into a database that has the extension already
+new_database($node, 'rows');
+$node->command_ok(
+	[
+		'pg_dump', '--data-only', '--schema=civicgrid', '--extension=civicgrid',
+		'--format=custom', '-f', "$dir/rows",
+		'-d', $node->connstr('original')
+	],
+	'the rows alone are dumped');
+$node->command_ok(
+	[
+		'pg_restore', '--exit-on-error', '-d', $node->connstr('rows'),
+		"$dir/rows"
+	],
+	'and restored');
+is(table_digest($node, 'rows', $_), table_digest($node, 'original', $_), $_)
+  for @kept;
+
+#
+# Binary COPY
+#
+
+my $columns = 'code, level, classes, place, fallback';
+$node->safe_psql(
+	'original', <<"EOS");
+COPY (SELECT $columns FROM site.cell ORDER BY code) TO '$dir/cell.copy' WITH (FORMAT binary);
+COPY (SELECT * FROM site.visit ORDER BY no) TO '$dir/visit.copy' WITH (FORMAT binary);
+CREATE TABLE site.cell_copy (LIKE site.cell INCLUDING GENERATED);
+CREATE TABLE site.visit_copy (LIKE site.visit);
+COPY site.cell_copy ($columns) FROM '$dir/cell.copy' WITH (FORMAT binary);
+COPY site.visit_copy FROM '$dir/visit.copy' WITH (FORMAT binary);
+EOS
+is( table_digest($node, 'original', "site.${_}_copy"),
+	table_digest($node, 'original', "site.$_"),
+	"binary COPY of $_")
+  for qw(cell visit);
+
+#
+# pg_upgrade, of which the same version is allowed
+#
+
+SKIP:
+{
+	my ($bindir) = run_command([ 'pg_config', '--bindir' ]);
+	skip 'no pg_upgrade', 5 unless -x "$bindir/pg_upgrade";
+	# pg_upgrade asks in this way for the libraries that it will need; not every
+	# server finds one so that is installed elsewhere
+	skip "pg_upgrade would not find a library that is installed elsewhere", 5
+	  if $node->psql('original', q(LOAD '$libdir/civicgrid')) != 0;
+
+	# one database is enough
+	$node->safe_psql('postgres', "DROP DATABASE $_")
+	  for 'plain', 'rows', sort keys %format;
+	$contents = contents($node, 'original');
+	my $catalogue = catalogue($node, 'original');
+	$node->stop;
+
+	my $new = new_node('upgraded', start => 0);
+	my $home = getcwd();
+	# it writes to where it is started
+	chdir $dir or die "cannot enter $dir: $!";
+	my $done = run_log(
+		[
+			'pg_upgrade', '--no-sync',
+			'--old-datadir' => $node->data_dir,
+			'--new-datadir' => $new->data_dir,
+			'--old-bindir' => $bindir,
+			'--new-bindir' => $bindir,
+			'--socketdir' => $new->host,
+			'--old-port' => $node->port,
+			'--new-port' => $new->port
+		]);
+	chdir $home or die "cannot enter $home: $!";
+	ok($done, 'pg_upgrade');
+	skip 'nothing was upgraded', 4 unless $done;
+
+	$new->start;
+	is(contents($new, 'original'), $contents, 'the same contents');
+	ok(catalogue($new, 'original') eq $catalogue,
+		'the same extension, to the last object');
+	is( $new->safe_psql(
+			'original', <<'EOS'),
+SET search_path = public, civicgrid;
+SELECT level('440310001'::gridcode), ancestor('440310001'::gridcode, 'city');
+SELECT count(*) FROM site.cell WHERE code <@ '440310001';
+INSERT INTO site.visit (cell) SELECT code FROM site.cell;
+SELECT count(*), count(DISTINCT no) FROM site.visit_2026;
+UPDATE event_class SET remark = '新' WHERE kind = 'component' AND code = '01001' RETURNING origin;
+EOS
+		"street|4403\n200\n400|400\nedited",
+		'the upgraded database at work');
+	refused($new, 'original', 'DROP EXTENSION civicgrid',
+		'2BP01', 'the extension is not dropped with its cases');
+	$new->stop;
+}
+
+done_testing();
