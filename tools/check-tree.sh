@@ -47,7 +47,7 @@ else
 fi
 text_files() { find . -path ./.git -prune -o -path ./test/fuzz/corpus -prune -o -path ./expected -prune -o -path ./results -prune -o -type f -print | grep -E '\.(c|h|sql|sh|pl|pm|md|json|spec|control|map)$|Makefile$|\.ci/run$' | grep -v '^./sql/civicgrid--'; }
 report "no trailing white space, no tabs in SQL" \
-    "$(text_files | xargs grep -nE '[[:space:]]+$' /dev/null; find sql test/sql -name '*.sql' | xargs grep -nP '\t' /dev/null)"
+    "$(text_files | grep -v '\.md$' | xargs grep -nE '[[:space:]]+$' /dev/null; find sql test/sql -name '*.sql' | xargs grep -nP '\t' /dev/null)"
 report "every text file is UTF-8 and ends with a newline" \
     "$(text_files | while read -r f; do iconv -f utf-8 -t utf-8 "$f" >/dev/null 2>&1 || echo "$f: not UTF-8"; [ -z "$(tail -c1 "$f")" ] || echo "$f: no newline at the end"; done)"
 report "shell scripts parse" "$(for f in tools/*.sh demo/*.sh test/bench/*.sh .ci/run; do bash -n "$f" 2>&1; done)"

@@ -83,6 +83,8 @@ fi
 
 # A copy of the sources without what was built.
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/civicgrid.XXXXXX")
+SRC=$WORK/src
+OUT=$WORK/out
 child=
 cleanup() {
     trap - EXIT INT TERM HUP
@@ -90,7 +92,7 @@ cleanup() {
         kill -TERM "$child" 2>/dev/null || true
         wait "$child" 2>/dev/null || true
     fi
-    for pid in "$WORK"/cluster*/data/postmaster.pid; do
+    for pid in "$WORK"/cluster*/data/postmaster.pid "$SRC"/tmp_check/*/pgdata/postmaster.pid; do
         [ -f "$pid" ] && kill -QUIT "$(head -1 "$pid")" 2>/dev/null && sleep 0.5
     done
     rm -rf "$WORK"
@@ -99,9 +101,7 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-SRC=$WORK/src
-OUT=$WORK/out
-mkdir -p "$SRC" "$OUT"
+mkdir -p "$SRC" "$OUT" "$WORK/tmp"
 if git -C "$ORIGIN" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
     (cd "$ORIGIN" && git ls-files -z --cached --others --exclude-standard |
         xargs -0 -I{} sh -c 'test -e "$1" && printf "%s\0" "$1"' _ {} |
@@ -121,7 +121,7 @@ chmod 755 "$WORK"
 cd "$SRC"
 set +e
 "${run_as[@]}" env -u PGHOST -u PGPORT -u PGDATABASE -u PGUSER -u PGDATA -u PGSERVICE -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
-    HOME="$WORK" LC_ALL=C.UTF-8 \
+    HOME="$WORK" TMPDIR="$WORK/tmp" LC_ALL=C.UTF-8 \
     WORK="$WORK" SRC="$SRC" ORIGIN="$ORIGIN" OUT="$OUT" PG_CONFIG="$PG_CONFIG" \
     bash "$script" "$@" &
 child=$!
