@@ -2,7 +2,7 @@
 -- streets of 25 communities of 200 grids, in random order on disk.
 CREATE EXTENSION civicgrid CASCADE;
 CREATE EXTENSION ltree;
-SELECT setseed(0.5);
+SELECT setseed(0.5) \g /dev/null
 CREATE TABLE cell AS
 SELECT format('44%s%s%s%s%s', lpad((3 + d / 10)::text, 2, '0'), lpad((d % 10 + 1)::text, 2, '0'), lpad(s::text, 3, '0'), lpad(c::text, 3, '0'), lpad(g::text, 3, '0'))::gridcode AS code,
        'grid' AS remark
@@ -19,6 +19,11 @@ FROM (SELECT code::text AS t, remark FROM cell) AS c;
 CREATE INDEX cell_ltree_code ON cell_ltree USING gist (code);
 
 CREATE TABLE street AS SELECT DISTINCT ancestor(code, 'street') AS code FROM cell;
+-- The same numbers without an index, to be sorted.
+CREATE TABLE cell_plain AS SELECT code FROM cell;
 CREATE TABLE cell_bigint AS SELECT code::text::bigint AS code FROM cell;
+
+-- How case numbers are drawn elsewhere: a sequence; a counter for each day.
 CREATE SEQUENCE plain_sequence;
+CREATE TABLE day_counter (day date PRIMARY KEY, last bigint NOT NULL);
 VACUUM (ANALYZE, FREEZE);
