@@ -45,9 +45,9 @@ REGRESS = setup code planner caseno taxonomy sanity
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors
 endif
-REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
+REGRESS_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
 ISOLATION = iso_drop_guard iso_new_caseno
-ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
+ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl
 
@@ -60,7 +60,8 @@ include $(PGXS)
 
 # what Makefile.global sets, and so cannot be set before
 PROVE_FLAGS += -I $(srcdir)/test/perl
-override CPPFLAGS += -MMD -MP
+# for the objects alone: the bitcode would write the same files
+$(OBJS): override CPPFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 
 $(DATA_built): $(SQL_PARTS) $(srcdir)/civicgrid.control

@@ -18,6 +18,9 @@
 #       reason stands in its line, and after the sum how many were skipped
 set -euo pipefail
 
+# what apt says is read below
+export LC_ALL=C.UTF-8
+
 here=$(cd "$(dirname "$0")/.." && pwd)
 cache=${CIVICGRID_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/civicgrid}/matrix
 

@@ -15,6 +15,9 @@
 #   OUT         a folder whose files are copied to ORIGIN when SCRIPT ends
 set -euo pipefail
 
+# what apt says is read below
+export LC_ALL=C.UTF-8
+
 ORIGIN=$(cd "$(dirname "$0")/.." && pwd)
 script=$1
 shift
@@ -53,7 +56,9 @@ apt_update() {
     apt_updated=1
 }
 
+packages=(make gcc libc6-dev git perl)
 if [ -n "${PG_CONFIG:-}" ]; then
+    # a server that somebody has built is taken as it is
     major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 else
     major=$(major_of_debian)
@@ -61,8 +66,9 @@ else
     [ -n "$major" ] || die "no PostgreSQL in the package lists"
     PG_CONFIG=/usr/lib/postgresql/$major/bin/pg_config
 fi
+[ "$PG_CONFIG" != "/usr/lib/postgresql/$major/bin/pg_config" ] ||
+    packages+=("postgresql-$major" "postgresql-server-dev-$major" "postgresql-$major-postgis-3")
 
-packages=(make gcc libc6-dev git perl "postgresql-$major" "postgresql-server-dev-$major" "postgresql-$major-postgis-3")
 [ "$script" = demo/demo.sh ] || packages+=(libipc-run-perl clang clang-format libclang-rt-dev)
 read -ra missing <<<"$(missing_of "${packages[@]}")"
 if [ ${#missing[@]} -gt 0 ]; then
@@ -82,12 +88,19 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # A copy of the sources without what was built.
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/civicgrid.XXXXXX")
+# The unprivileged user must reach it, a socket's path must fit into 107 bytes,
+# and make takes no spaces.
+base=${TMPDIR:-/tmp}
+if [[ ! $base =~ ^[A-Za-z0-9/._-]{1,40}$ ]] || { [ "$(id -u)" = 0 ] && ! setpriv --reuid=postgres --regid=postgres --init-groups test -x "$base" 2>/dev/null; }; then
+    base=/tmp
+fi
+WORK=$(mktemp -d "$base/civicgrid.XXXXXX")
 SRC=$WORK/src
 OUT=$WORK/out
 child=
 cleanup() {
-    trap - EXIT INT TERM HUP
+    trap '' INT TERM HUP
+    trap - EXIT
     if [ -n "$child" ] && kill -0 "$child" 2>/dev/null; then
         kill -TERM "$child" 2>/dev/null || true
         wait "$child" 2>/dev/null || true
@@ -102,7 +115,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 mkdir -p "$SRC" "$OUT" "$WORK/tmp"
-if git -C "$ORIGIN" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+if git -C "$ORIGIN" ls-files --error-unmatch Makefile >/dev/null 2>&1; then
     (cd "$ORIGIN" && git ls-files -z --cached --others --exclude-standard |
         xargs -0 -I{} sh -c 'test -e "$1" && printf "%s\0" "$1"' _ {} |
         tar --null --files-from=- -cf -) | tar -C "$SRC" -xf -

@@ -189,6 +189,20 @@ CREATE OPERATOR CLASS gridcode_ops
 COMMENT ON OPERATOR FAMILY gridcode_ops USING hash IS 'equality of grid codes';
 COMMENT ON OPERATOR CLASS gridcode_ops USING hash IS 'equality of grid codes';
 
+CREATE OPERATOR CLASS gridcode_minmax_ops
+    DEFAULT FOR TYPE gridcode USING brin AS
+    OPERATOR 1 <,
+    OPERATOR 2 <=,
+    OPERATOR 3 =,
+    OPERATOR 4 >=,
+    OPERATOR 5 >,
+    FUNCTION 1 brin_minmax_opcinfo(internal),
+    FUNCTION 2 brin_minmax_add_value(internal, internal, internal, internal),
+    FUNCTION 3 brin_minmax_consistent(internal, internal, internal),
+    FUNCTION 4 brin_minmax_union(internal, internal, internal);
+COMMENT ON OPERATOR FAMILY gridcode_minmax_ops USING brin IS 'least and greatest of the grid codes of a range of blocks';
+COMMENT ON OPERATOR CLASS gridcode_minmax_ops USING brin IS 'least and greatest of the grid codes of a range of blocks';
+
 CREATE AGGREGATE min(gridcode) (
     SFUNC = gridcode_smaller,
     STYPE = gridcode,
@@ -266,7 +280,7 @@ CREATE TYPE grid_level AS ENUM (
     'building'
 );
 COMMENT ON TYPE grid_level IS
-    'level of a grid code: province 省, city 市, district 区县, street 街道乡镇, community 社区村, grid 网格, building 楼栋';
+    'level of a grid code: province 省, city 市, district 区县, street 街道/乡镇, community 社区/村, grid 网格, building 楼栋';
 
 CREATE FUNCTION level(code gridcode) RETURNS grid_level
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

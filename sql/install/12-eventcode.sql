@@ -39,11 +39,11 @@ CREATE CAST (character varying AS eventcode) WITH INOUT AS ASSIGNMENT;
 CREATE CAST (character AS eventcode) WITH INOUT AS ASSIGNMENT;
 CREATE CAST (eventcode AS text) WITH INOUT AS ASSIGNMENT;
 CREATE CAST (eventcode AS character varying) WITH INOUT AS ASSIGNMENT;
-COMMENT ON CAST (text AS eventcode) IS 'read a eventcode; an error if it is none';
-COMMENT ON CAST (character varying AS eventcode) IS 'read a eventcode; an error if it is none';
-COMMENT ON CAST (character AS eventcode) IS 'read a eventcode; an error if it is none';
-COMMENT ON CAST (eventcode AS text) IS 'text form of a eventcode';
-COMMENT ON CAST (eventcode AS character varying) IS 'text form of a eventcode';
+COMMENT ON CAST (text AS eventcode) IS 'read an eventcode; an error if it is none';
+COMMENT ON CAST (character varying AS eventcode) IS 'read an eventcode; an error if it is none';
+COMMENT ON CAST (character AS eventcode) IS 'read an eventcode; an error if it is none';
+COMMENT ON CAST (eventcode AS text) IS 'text form of an eventcode';
+COMMENT ON CAST (eventcode AS character varying) IS 'text form of an eventcode';
 
 CREATE FUNCTION eventcode_eq(eventcode, eventcode) RETURNS boolean
     LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
@@ -188,6 +188,20 @@ CREATE OPERATOR CLASS eventcode_ops
     FUNCTION 2 eventcode_hash_extended(eventcode, bigint);
 COMMENT ON OPERATOR FAMILY eventcode_ops USING hash IS 'equality of event class codes';
 COMMENT ON OPERATOR CLASS eventcode_ops USING hash IS 'equality of event class codes';
+
+CREATE OPERATOR CLASS eventcode_minmax_ops
+    DEFAULT FOR TYPE eventcode USING brin AS
+    OPERATOR 1 <,
+    OPERATOR 2 <=,
+    OPERATOR 3 =,
+    OPERATOR 4 >=,
+    OPERATOR 5 >,
+    FUNCTION 1 brin_minmax_opcinfo(internal),
+    FUNCTION 2 brin_minmax_add_value(internal, internal, internal, internal),
+    FUNCTION 3 brin_minmax_consistent(internal, internal, internal),
+    FUNCTION 4 brin_minmax_union(internal, internal, internal);
+COMMENT ON OPERATOR FAMILY eventcode_minmax_ops USING brin IS 'least and greatest of the event class codes of a range of blocks';
+COMMENT ON OPERATOR CLASS eventcode_minmax_ops USING brin IS 'least and greatest of the event class codes of a range of blocks';
 
 CREATE AGGREGATE min(eventcode) (
     SFUNC = eventcode_smaller,

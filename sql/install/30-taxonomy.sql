@@ -1,6 +1,10 @@
 
 -- Taxonomies (事件分类体系): which classes exist, several lists side by side.
 
+-- There are no foreign keys between these tables, so that they can be edited
+-- and restored in any order (pg_restore -j, pg_dump --inserts);
+-- taxonomy_check() lists what does not fit together.
+
 CREATE TABLE class_kind (
     kind text NOT NULL,
     name text NOT NULL,
@@ -51,17 +55,12 @@ CREATE TABLE event_class (
     remark text,
     origin text NOT NULL DEFAULT 'site',
     CONSTRAINT event_class_pkey PRIMARY KEY (taxonomy, kind, code),
-    CONSTRAINT event_class_taxonomy_fkey FOREIGN KEY (taxonomy) REFERENCES taxonomy,
-    CONSTRAINT event_class_kind_fkey FOREIGN KEY (kind) REFERENCES class_kind,
-    CONSTRAINT event_class_parent_fkey FOREIGN KEY (taxonomy, kind, parent)
-        REFERENCES event_class DEFERRABLE,
     CONSTRAINT event_class_name_check CHECK (name <> ''),
     CONSTRAINT event_class_parent_check CHECK (parent <> code),
     CONSTRAINT event_class_valid_check CHECK (valid_from < valid_to),
     CONSTRAINT event_class_origin_check CHECK (origin IN ('shipped', 'edited', 'site'))
 );
 CREATE INDEX event_class_parent_idx ON event_class (taxonomy, kind, parent);
-CREATE INDEX event_class_kind_idx ON event_class (kind);
 COMMENT ON TABLE event_class IS 'classes of events (事件分类), unique by taxonomy, kind and code';
 COMMENT ON COLUMN event_class.taxonomy IS 'the list it belongs to (分类体系)';
 COMMENT ON COLUMN event_class.kind IS 'matter 管理事项, component 管理部件, service 服务事项, dispute 矛盾纠纷, visit 走访 (种类)';
@@ -87,18 +86,13 @@ CREATE TABLE class_map (
     basis text NOT NULL,
     remark text,
     origin text NOT NULL DEFAULT 'site',
-    CONSTRAINT class_map_key UNIQUE (from_taxonomy, from_kind, from_code, to_taxonomy, to_kind, to_code),
-    CONSTRAINT class_map_from_taxonomy_fkey FOREIGN KEY (from_taxonomy) REFERENCES taxonomy,
-    CONSTRAINT class_map_from_kind_fkey FOREIGN KEY (from_kind) REFERENCES class_kind,
-    CONSTRAINT class_map_to_fkey FOREIGN KEY (to_taxonomy, to_kind, to_code) REFERENCES event_class,
-    CONSTRAINT class_map_to_taxonomy_fkey FOREIGN KEY (to_taxonomy) REFERENCES taxonomy,
     CONSTRAINT class_map_relation_check CHECK (relation IN ('same', 'renamed', 'narrower', 'wider', 'overlapping', 'withdrawn')),
     CONSTRAINT class_map_withdrawn_check CHECK ((relation = 'withdrawn') = (to_code IS NULL)),
     CONSTRAINT class_map_basis_check CHECK (basis IN ('stated', 'inferred', 'rule', 'site')),
     CONSTRAINT class_map_origin_check CHECK (origin IN ('shipped', 'edited', 'site'))
 );
-CREATE INDEX class_map_to_idx ON class_map (to_taxonomy, to_kind, to_code);
-CREATE INDEX class_map_from_kind_idx ON class_map (from_kind);
+CREATE UNIQUE INDEX class_map_key
+    ON class_map (from_taxonomy, from_kind, from_code, to_taxonomy, to_kind, coalesce(to_code::text, ''));
 COMMENT ON TABLE class_map IS 'what a class of one taxonomy is called in another (分类对照)';
 COMMENT ON COLUMN class_map.from_taxonomy IS 'taxonomy of the class to be translated (原分类体系)';
 COMMENT ON COLUMN class_map.from_kind IS 'its kind (原种类)';
@@ -126,7 +120,10 @@ CREATE FUNCTION map_class(
 BEGIN ATOMIC
     SELECT m.to_kind,
            m.to_code,
-           CASE WHEN m.from_code = map_class.from_code THEN m.relation ELSE 'wider' END,
+           CASE
+               WHEN m.from_code = map_class.from_code OR m.to_code IS NULL THEN m.relation
+               ELSE 'wider'
+           END,
            m.basis
     FROM @extschema@.class_map AS m
     WHERE m.from_taxonomy = map_class.from_taxonomy
@@ -147,6 +144,71 @@ END;
 COMMENT ON FUNCTION map_class(text, text, eventcode, text) IS
     'what a class of one taxonomy is called in another (分类对照); where it is not mapped itself, what its nearest mapped prefix is, as relation wider';
 
+-- What does not fit together.  An administrator sees all of it at once and may
+-- edit in any order.
+CREATE FUNCTION taxonomy_check() RETURNS TABLE (taxonomy text, kind text, code eventcode, fault text, detail text)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- the walk up a chain of parents ends here; no scheme has so many levels
+    max_levels constant integer := 12;
+BEGIN
+    RETURN QUERY
+    SELECT c.taxonomy, c.kind, c.code, 'unknown taxonomy', format('There is no taxonomy "%s".', c.taxonomy)
+    FROM @extschema@.event_class AS c
+    WHERE NOT EXISTS (SELECT FROM @extschema@.taxonomy AS t WHERE t.taxonomy = c.taxonomy);
+
+    RETURN QUERY
+    SELECT c.taxonomy, c.kind, c.code, 'unknown kind', format('There is no kind "%s".', c.kind)
+    FROM @extschema@.event_class AS c
+    WHERE NOT EXISTS (SELECT FROM @extschema@.class_kind AS k WHERE k.kind = c.kind);
+
+    RETURN QUERY
+    SELECT c.taxonomy, c.kind, c.code, 'orphan', format('Its parent %s is no class of this taxonomy and kind.', c.parent)
+    FROM @extschema@.event_class AS c
+    WHERE c.parent IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM @extschema@.event_class AS p
+            WHERE p.taxonomy = c.taxonomy AND p.kind = c.kind AND p.code OPERATOR(@extschema@.=) c.parent
+        );
+
+    RETURN QUERY
+    WITH RECURSIVE up AS (
+        SELECT c.taxonomy, c.kind, c.code, c.parent, 1 AS steps
+        FROM @extschema@.event_class AS c
+        WHERE c.parent IS NOT NULL
+        UNION ALL
+        SELECT u.taxonomy, u.kind, u.code, p.parent, u.steps + 1
+        FROM up AS u
+        JOIN @extschema@.event_class AS p
+            ON p.taxonomy = u.taxonomy AND p.kind = u.kind AND p.code OPERATOR(@extschema@.=) u.parent
+        WHERE u.steps <= max_levels AND p.parent IS NOT NULL
+    )
+    SELECT u.taxonomy, u.kind, u.code, 'cycle', format('Its chain of parents does not end within %s levels.', max_levels)
+    FROM up AS u
+    WHERE u.steps > max_levels;
+
+    RETURN QUERY
+    SELECT m.from_taxonomy, m.from_kind, m.from_code, 'mapped to nothing',
+           format('There is no %s %s in taxonomy "%s".', m.to_kind, m.to_code, m.to_taxonomy)
+    FROM @extschema@.class_map AS m
+    WHERE m.to_code IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM @extschema@.event_class AS c
+            WHERE c.taxonomy = m.to_taxonomy AND c.kind = m.to_kind AND c.code OPERATOR(@extschema@.=) m.to_code
+        );
+
+    RETURN QUERY
+    SELECT m.from_taxonomy, m.from_kind, m.from_code, 'unknown taxonomy',
+           format('There is no taxonomy "%s".', v.t)
+    FROM @extschema@.class_map AS m, LATERAL (VALUES (m.from_taxonomy), (m.to_taxonomy)) AS v (t)
+    WHERE NOT EXISTS (SELECT FROM @extschema@.taxonomy AS t WHERE t.taxonomy = v.t);
+END;
+$$;
+COMMENT ON FUNCTION taxonomy_check() IS
+    'faults of all taxonomies (分类体系检查): unknown taxonomy or kind, orphan, cycle, mapping to nothing; no rows where all is well';
+
 -- Rows that the extension ships stay out of pg_dump, and CREATE EXTENSION
 -- brings them back; a shipped row that was edited is dumped, and when it is
 -- restored it takes the place of the shipped one.  For this to hold, a shipped
@@ -159,9 +221,16 @@ DECLARE
     keys constant text[] := TG_ARGV;
     columns text;
     same_key text;
-    self_reference name;
     replaced bigint;
 BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG001',
+            MESSAGE = format('table "%s", in which civicgrid ships rows, cannot be truncated', TG_TABLE_NAME),
+            DETAIL = 'The rows that it ships would be lost.',
+            HINT = 'DELETE FROM ... WHERE origin = ''site'' removes your own.';
+    END IF;
+
     IF TG_OP = 'DELETE' THEN
         IF OLD.origin = 'site' THEN
             RETURN OLD;
@@ -170,7 +239,7 @@ BEGIN
             ERRCODE = 'CG001',
             MESSAGE = format('a row that civicgrid ships in table "%s" cannot be deleted', TG_TABLE_NAME),
             DETAIL = format('The row is %s.', OLD::text),
-            HINT = 'Set its valid_to, or change its other columns; the edit is kept by pg_dump.';
+            HINT = 'Edit it instead (classes and taxonomies are retired by valid_to); the edit is kept by pg_dump.';
     END IF;
 
     IF TG_OP = 'UPDATE' THEN
@@ -184,7 +253,7 @@ BEGIN
                 ERRCODE = 'CG001',
                 MESSAGE = format('the key of a row that civicgrid ships in table "%s" cannot be changed', TG_TABLE_NAME),
                 DETAIL = format('The key is (%s).', array_to_string(keys, ', ')),
-                HINT = 'Insert a new row, and retire this one by its valid_to.';
+                HINT = 'Insert a new row and edit this one (classes and taxonomies are retired by valid_to).';
         ELSIF NEW IS DISTINCT FROM OLD THEN
             NEW.origin := 'edited';
         END IF;
@@ -200,13 +269,7 @@ BEGIN
             HINT = 'Leave out column origin.';
     END IF;
     IF NEW.origin = 'edited' THEN
-        -- pg_restore brings back an edit, perhaps before the parent it names
-        FOR self_reference IN
-            SELECT conname FROM pg_constraint
-            WHERE conrelid = TG_RELID AND confrelid = TG_RELID AND condeferrable
-        LOOP
-            EXECUTE format('SET CONSTRAINTS %I.%I DEFERRED', TG_TABLE_SCHEMA, self_reference);
-        END LOOP;
+        -- pg_restore brings back an edit
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
         INTO columns
         FROM pg_attribute
@@ -222,10 +285,12 @@ BEGIN
         IF replaced > 0 THEN
             RETURN NULL;
         END IF;
+        -- what is not shipped any more is the site's
+        NEW.origin := 'site';
     END IF;
     RETURN NEW;
 END;
 $$;
 COMMENT ON FUNCTION keep_shipped_row() IS
-    'trigger: marks a shipped row that is edited, and lets pg_restore put the edit back (出厂数据的修改随备份保留)';
+    'trigger: marks a shipped row that is edited, and lets pg_restore put the edit back (内置数据的修改随备份保留)';
 REVOKE EXECUTE ON FUNCTION keep_shipped_row() FROM PUBLIC;

@@ -120,10 +120,27 @@ CREATE TRIGGER keep_shipped_row
     FOR EACH ROW EXECUTE FUNCTION keep_shipped_row(
         'from_taxonomy', 'from_kind', 'from_code', 'to_taxonomy', 'to_kind', 'to_code'
     );
+CREATE TRIGGER keep_shipped_rows
+    BEFORE TRUNCATE ON class_kind
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
+CREATE TRIGGER keep_shipped_rows
+    BEFORE TRUNCATE ON taxonomy
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
+CREATE TRIGGER keep_shipped_rows
+    BEFORE TRUNCATE ON event_class
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
+CREATE TRIGGER keep_shipped_rows
+    BEFORE TRUNCATE ON class_map
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
 COMMENT ON TRIGGER keep_shipped_row ON class_kind IS 'keeps edits of shipped rows through dump and restore';
 COMMENT ON TRIGGER keep_shipped_row ON taxonomy IS 'keeps edits of shipped rows through dump and restore';
 COMMENT ON TRIGGER keep_shipped_row ON event_class IS 'keeps edits of shipped rows through dump and restore';
 COMMENT ON TRIGGER keep_shipped_row ON class_map IS 'keeps edits of shipped rows through dump and restore';
+
+COMMENT ON TRIGGER keep_shipped_rows ON class_kind IS 'shipped rows are not truncated';
+COMMENT ON TRIGGER keep_shipped_rows ON taxonomy IS 'shipped rows are not truncated';
+COMMENT ON TRIGGER keep_shipped_rows ON event_class IS 'shipped rows are not truncated';
+COMMENT ON TRIGGER keep_shipped_rows ON class_map IS 'shipped rows are not truncated';
 
 SELECT pg_catalog.pg_extension_config_dump('class_kind', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('taxonomy', $$WHERE origin <> 'shipped'$$);

@@ -190,6 +190,20 @@ CREATE OPERATOR CLASS caseno_ops
 COMMENT ON OPERATOR FAMILY caseno_ops USING hash IS 'equality of case numbers';
 COMMENT ON OPERATOR CLASS caseno_ops USING hash IS 'equality of case numbers';
 
+CREATE OPERATOR CLASS caseno_minmax_ops
+    DEFAULT FOR TYPE caseno USING brin AS
+    OPERATOR 1 <,
+    OPERATOR 2 <=,
+    OPERATOR 3 =,
+    OPERATOR 4 >=,
+    OPERATOR 5 >,
+    FUNCTION 1 brin_minmax_opcinfo(internal),
+    FUNCTION 2 brin_minmax_add_value(internal, internal, internal, internal),
+    FUNCTION 3 brin_minmax_consistent(internal, internal, internal),
+    FUNCTION 4 brin_minmax_union(internal, internal, internal);
+COMMENT ON OPERATOR FAMILY caseno_minmax_ops USING brin IS 'least and greatest of the case numbers of a range of blocks';
+COMMENT ON OPERATOR CLASS caseno_minmax_ops USING brin IS 'least and greatest of the case numbers of a range of blocks';
+
 CREATE AGGREGATE min(caseno) (
     SFUNC = caseno_smaller,
     STYPE = caseno,

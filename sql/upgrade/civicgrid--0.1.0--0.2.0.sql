@@ -191,6 +191,20 @@ CREATE OPERATOR CLASS caseno_ops
 COMMENT ON OPERATOR FAMILY caseno_ops USING hash IS 'equality of case numbers';
 COMMENT ON OPERATOR CLASS caseno_ops USING hash IS 'equality of case numbers';
 
+CREATE OPERATOR CLASS caseno_minmax_ops
+    DEFAULT FOR TYPE caseno USING brin AS
+    OPERATOR 1 <,
+    OPERATOR 2 <=,
+    OPERATOR 3 =,
+    OPERATOR 4 >=,
+    OPERATOR 5 >,
+    FUNCTION 1 brin_minmax_opcinfo(internal),
+    FUNCTION 2 brin_minmax_add_value(internal, internal, internal, internal),
+    FUNCTION 3 brin_minmax_consistent(internal, internal, internal),
+    FUNCTION 4 brin_minmax_union(internal, internal, internal);
+COMMENT ON OPERATOR FAMILY caseno_minmax_ops USING brin IS 'least and greatest of the case numbers of a range of blocks';
+COMMENT ON OPERATOR CLASS caseno_minmax_ops USING brin IS 'least and greatest of the case numbers of a range of blocks';
+
 CREATE AGGREGATE min(caseno) (
     SFUNC = caseno_smaller,
     STYPE = caseno,
@@ -288,7 +302,7 @@ COMMENT ON FUNCTION new_caseno(gridcode, timestamptz, text) IS
 REVOKE EXECUTE ON FUNCTION new_caseno(gridcode, date) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION new_caseno(gridcode, timestamptz, text) FROM PUBLIC;
 
--- The register of cases (案卷登记).
+-- The register of cases (案件登记).
 
 CREATE TABLE case_record (
     caseno caseno NOT NULL,
@@ -299,12 +313,11 @@ CREATE TABLE case_record (
     class eventcode,
     description text,
     CONSTRAINT case_record_pkey PRIMARY KEY (caseno),
-    CONSTRAINT case_record_class_fkey FOREIGN KEY (taxonomy, kind, class) REFERENCES event_class,
     CONSTRAINT case_record_class_check CHECK (num_nulls(taxonomy, kind, class) IN (0, 3))
 );
 CREATE INDEX case_record_cell_idx ON case_record (cell);
 CREATE INDEX case_record_class_idx ON case_record (taxonomy, kind, class);
-COMMENT ON TABLE case_record IS 'register of cases (案卷登记), one row per case';
+COMMENT ON TABLE case_record IS 'register of cases (案件登记), one row per case';
 COMMENT ON COLUMN case_record.caseno IS 'case number (案件编号)';
 COMMENT ON COLUMN case_record.reported_at IS 'when it was reported (上报时间)';
 COMMENT ON COLUMN case_record.cell IS 'where: grid code, of any level (所在网格)';
@@ -314,18 +327,19 @@ COMMENT ON COLUMN case_record.class IS 'what: event class code (事件分类)';
 COMMENT ON COLUMN case_record.description IS 'what was reported, in words (问题描述)';
 SELECT pg_catalog.pg_extension_config_dump('case_record', '');
 
--- While there are cases, the extension is not dropped unless CASCADE is said.
+-- While there are cases, only DROP EXTENSION civicgrid CASCADE drops them.
 
 CREATE FUNCTION refuse_drop_with_cases() RETURNS event_trigger
     LANGUAGE C
     AS 'MODULE_PATHNAME', 'cg_refuse_drop_with_cases';
 COMMENT ON FUNCTION refuse_drop_with_cases() IS
-    'event trigger: DROP EXTENSION civicgrid without CASCADE is an error while there are cases';
+    'event trigger: while there are cases, only DROP EXTENSION civicgrid CASCADE drops the extension';
 REVOKE EXECUTE ON FUNCTION refuse_drop_with_cases() FROM PUBLIC;
 
 CREATE EVENT TRIGGER civicgrid_refuse_drop
     ON ddl_command_start
-    WHEN TAG IN ('DROP EXTENSION', 'DROP OWNED')
+    WHEN TAG IN ('DROP EXTENSION', 'DROP OWNED', 'DROP SCHEMA')
     EXECUTE FUNCTION refuse_drop_with_cases();
+ALTER EVENT TRIGGER civicgrid_refuse_drop ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER civicgrid_refuse_drop IS
-    'DROP EXTENSION civicgrid without CASCADE is an error while there are cases';
+    'while there are cases, only DROP EXTENSION civicgrid CASCADE drops the extension';

@@ -347,7 +347,7 @@ eventcode_format(int64_t code, char *out)
 bool
 eventcode_is_valid(int64_t code)
 {
-	int digits = eventcode_digits(code);
+	int digits = (int) (code & (EVENTCODE_STEP - 1));
 	int64_t padded = code / EVENTCODE_STEP;
 
 	return code > 0 && digits >= 1 && digits <= EVENTCODE_MAX_DIGITS &&
@@ -355,10 +355,13 @@ eventcode_is_valid(int64_t code)
 	       padded % code_pow10[EVENTCODE_MAX_DIGITS - digits] == 0;
 }
 
+/* The tag; no value, valid or not, makes it more than there are digits. */
 int
 eventcode_digits(int64_t code)
 {
-	return (int) (code & (EVENTCODE_STEP - 1));
+	int digits = (int) (code & (EVENTCODE_STEP - 1));
+
+	return digits < EVENTCODE_MAX_DIGITS ? digits : EVENTCODE_MAX_DIGITS;
 }
 
 /* The code of the first digits; the caller sees to 1 <= digits <= its own. */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "commands/sequence.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
@@ -172,6 +173,16 @@ cg_new_caseno(PG_FUNCTION_ARGS)
 	    get_relname_relid(name, get_func_namespace(fcinfo->flinfo->fn_oid));
 	if (!OidIsValid(sequence))
 		elog(ERROR, "sequence \"%s\" of civicgrid is missing", name);
+
+	/*
+	 * A number may be told before anything is stored under it, and the
+	 * sequence logs ahead, perhaps in another session that has not committed
+	 * yet.  So the commit must flush the log even if this transaction has
+	 * written nothing to it; otherwise a crash could take the number back.
+	 */
+	(void) GetTopTransactionId();
+	if (synchronous_commit > SYNCHRONOUS_COMMIT_OFF)
+		ForceSyncCommit();
 	PG_RETURN_INT64(make_caseno(date, district,
 	                            (int32) nextval_internal(sequence, false)));
 }

@@ -74,9 +74,14 @@ grid_level_oids(FunctionCallInfo fcinfo, int arg)
 
 		cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(*cache));
 		for (int level = 1; level <= GRIDCODE_LEVELS; level++)
+		{
 			cache->oid[level] = GetSysCacheOid2(
 			    ENUMTYPOIDNAME, Anum_pg_enum_oid, ObjectIdGetDatum(enum_type),
 			    CStringGetDatum(grid_level_label[level]));
+			if (!OidIsValid(cache->oid[level]))
+				elog(ERROR, "enum grid_level has no value \"%s\"",
+				     grid_level_label[level]);
+		}
 		flinfo->fn_extra = cache;
 	}
 	return cache;

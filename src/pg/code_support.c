@@ -8,11 +8,12 @@
  *	  code <@ x		is answered by	code >= x AND code <= last_descendant(x)
  *	  code @> x		is answered by	code = ANY (lineage(x))
  *
- * Both rewritings are exact, so the index condition needs no recheck.  They
- * hold for any x that is fixed while the index is scanned: a constant, a
- * parameter of a prepared statement, a column of the outer side of a nested
- * loop.  A constant is folded here, so that EXPLAIN shows the range and the
- * planner can look it up in the column's histogram.
+ * Both rewritings are exact.  With a column and a constant, the condition is
+ * replaced altogether while expressions are simplified, and is from then on
+ * what somebody would have written by hand.  With an x that is only fixed
+ * while the index is scanned (a parameter of a generic plan, a column of the
+ * outer side of a nested loop), it becomes the index's condition, which needs
+ * no recheck.
  *
  * Nothing is bound to a particular type: a type that has a default B-tree
  * operator class in int8 order and functions last_descendant(type) and
@@ -162,41 +163,43 @@ mean_within_selectivity(PlannerInfo *root, Oid operator_func, Node *code,
 
 	for (int pass = 0; pass < 2; pass++)
 	{
-		int kind = pass == 0 ? STATISTIC_KIND_MCV : STATISTIC_KIND_HISTOGRAM;
-		int flags = pass == 0 ? ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS
-		                      : ATTSTATSSLOT_VALUES;
-		int step;
-		int seen = 0;
+		bool common = pass == 0;
+		int step = 1;
 		double part = 0.0;
 		double part_weight = 0.0;
 
-		if (!get_attstatsslot(&slot, stats.statsTuple, kind, InvalidOid,
-		                      flags))
+		if (!get_attstatsslot(
+		        &slot, stats.statsTuple,
+		        common ? STATISTIC_KIND_MCV : STATISTIC_KIND_HISTOGRAM,
+		        InvalidOid,
+		        common ? ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS
+		               : ATTSTATSSLOT_VALUES))
 			continue;
-		step = 1 + (slot.nvalues - 1) / MAX_SAMPLED_ANCESTORS;
-		for (int i = 0; i < slot.nvalues; i += step)
+		/* the most common come first; of a histogram, some all over it */
+		if (!common)
+			step = 1 + (slot.nvalues - 1) / MAX_SAMPLED_ANCESTORS;
+		for (int i = 0; i < slot.nvalues && i / step < MAX_SAMPLED_ANCESTORS;
+		     i += step)
 		{
 			Const *value =
 			    makeConst(exprType(ancestor), -1, InvalidOid, sizeof(int64),
 			              slot.values[i], false, FLOAT8PASSBYVAL);
-			double w = pass == 0 ? slot.numbers[i] : 1.0;
+			double w = common ? slot.numbers[i] : 1.0;
 
 			part += w * clauses_selectivity(root,
 			                                within_clauses(operator_func, code,
 			                                               (Node *) value),
 			                                0);
 			part_weight += w;
-			seen++;
 		}
-		if (pass == 0)
+		if (common)
 		{
-			/* what was passed over weighs as what was looked at */
-			weight = part_weight * slot.nvalues / seen;
-			sum = part * slot.nvalues / seen;
+			sum = part;
+			weight = part_weight;
 		}
 		else
 		{
-			sum += (1.0 - nullfrac - weight) * part / part_weight;
+			sum += Max(0.0, 1.0 - nullfrac - weight) * part / part_weight;
 			weight = 1.0 - nullfrac;
 		}
 		free_attstatsslot(&slot);
@@ -267,22 +270,53 @@ cg_code_covers_sel(PG_FUNCTION_ARGS)
 	return estimate(fcinfo, true, PG_GETARG_INT32(3));
 }
 
+/*
+ * For a join, the share of pairs; where a row of the outer side only needs a
+ * partner (EXISTS), the share of rows that have one, at least one in the mean
+ * wherever the partners are enough for all.
+ */
+static Datum
+estimate_join(FunctionCallInfo fcinfo, bool commuted)
+{
+	JoinType jointype = (JoinType) PG_GETARG_INT16(3);
+	Selectivity s = DatumGetFloat8(estimate(fcinfo, commuted, 0));
+
+	if (jointype == JOIN_SEMI || jointype == JOIN_ANTI)
+	{
+		PlannerInfo *root = (PlannerInfo *) PG_GETARG_POINTER(0);
+		List *args = (List *) PG_GETARG_POINTER(2);
+		SpecialJoinInfo *sjinfo = (SpecialJoinInfo *) PG_GETARG_POINTER(4);
+		VariableStatData left;
+		VariableStatData right;
+		bool reversed;
+		RelOptInfo *inner;
+
+		get_join_variables(root, args, sjinfo, &left, &right, &reversed);
+		inner = reversed ? left.rel : right.rel;
+		if (inner != NULL)
+			s = Min(1.0, s * inner->rows);
+		ReleaseVariableStats(left);
+		ReleaseVariableStats(right);
+	}
+	PG_RETURN_FLOAT8(s);
+}
+
 PG_FUNCTION_INFO_V1(cg_code_within_joinsel);
 Datum
 cg_code_within_joinsel(PG_FUNCTION_ARGS)
 {
-	return estimate(fcinfo, false, 0);
+	return estimate_join(fcinfo, false);
 }
 
 PG_FUNCTION_INFO_V1(cg_code_covers_joinsel);
 Datum
 cg_code_covers_joinsel(PG_FUNCTION_ARGS)
 {
-	return estimate(fcinfo, true, 0);
+	return estimate_join(fcinfo, true);
 }
 
 /* ---------------------------------------------------------------------
- * Index conditions
+ * Simplification and index conditions
  * ---------------------------------------------------------------------
  */
 
@@ -321,12 +355,34 @@ index_condition(SupportRequestIndexCondition *req, bool commuted)
 	return (Node *) covers_clauses(req->funcid, column, other);
 }
 
+/*
+ * Write the condition as what it means when one side is a column and the
+ * other a constant.  All that core knows of ranges then applies: histograms,
+ * partition pruning, partial indexes, BRIN.
+ */
+static Node *
+simplify(SupportRequestSimplify *req, bool commuted)
+{
+	List *args = req->fcall->args;
+	Node *code = commuted ? lsecond(args) : linitial(args);
+	Node *ancestor = commuted ? linitial(args) : lsecond(args);
+
+	if (IsA(ancestor, Const) && IsA(strip_implicit_coercions(code), Var))
+		return (Node *) make_andclause(
+		    within_clauses(req->fcall->funcid, code, ancestor));
+	if (IsA(code, Const) && IsA(strip_implicit_coercions(ancestor), Var))
+		return linitial(covers_clauses(req->fcall->funcid, ancestor, code));
+	return NULL;
+}
+
 static Datum
 answer(Node *request, bool commuted)
 {
 	Node *result = NULL;
 
-	if (IsA(request, SupportRequestIndexCondition))
+	if (IsA(request, SupportRequestSimplify))
+		result = simplify((SupportRequestSimplify *) request, commuted);
+	else if (IsA(request, SupportRequestIndexCondition))
 		result = index_condition((SupportRequestIndexCondition *) request,
 		                         commuted);
 	else if (IsA(request, SupportRequestSelectivity))

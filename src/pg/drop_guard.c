@@ -1,16 +1,18 @@
 /*
  * drop_guard.c
- *	  DROP EXTENSION must not take the cases with it unasked.
+ *	  The cases must not go with something that is dropped unasked.
  *
  * The tables of the extension are its members, so the server would drop them
- * with it even under RESTRICT.  An event trigger looks at the command before
- * it starts: while a case is stored, only a command that says CASCADE may
- * drop civicgrid.  It is written in C because only the parse tree tells which
- * extension is meant.
+ * with it even under RESTRICT, and would drop the extension with PostGIS or
+ * with a schema under CASCADE.  An event trigger looks at the command before
+ * it starts: while a case is stored, only DROP EXTENSION civicgrid CASCADE
+ * drops civicgrid.  It is written in C because only the parse tree tells what
+ * is meant.
  */
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/user.h"
 #include "executor/spi.h"
@@ -19,6 +21,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -27,51 +30,131 @@
 
 #define EXTENSION_NAME "civicgrid"
 
+/*
+ * The first column of a query's only row, an oid or a boolean.  Queries here
+ * run with the search path of whoever drops, so every name in them, of
+ * operators too, is qualified.
+ */
+static Datum
+look_up(const char *query, Oid argtype, Datum arg)
+{
+	Datum result;
+	bool isnull;
+
+	SPI_connect();
+	if (SPI_execute_with_args(query, 1, &argtype, &arg, NULL, true, 1) !=
+	        SPI_OK_SELECT ||
+	    SPI_processed != 1)
+		elog(ERROR, "extension \"%s\" was not found", EXTENSION_NAME);
+	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+	                       &isnull);
+	SPI_finish();
+	return result;
+}
+
 static Oid
 extension_owner(void)
 {
-	bool isnull;
-	Oid owner;
-
-	SPI_connect();
-	if (SPI_execute("SELECT extowner FROM pg_catalog.pg_extension "
-	                "WHERE extname = '" EXTENSION_NAME "'",
-	                true, 1) != SPI_OK_SELECT ||
-	    SPI_processed != 1)
-		elog(ERROR, "extension \"%s\" is not in pg_extension", EXTENSION_NAME);
-	owner = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0],
-	                                       SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	return owner;
+	return DatumGetObjectId(
+	    look_up("SELECT extowner FROM pg_catalog.pg_extension "
+	            "WHERE extname OPERATOR(pg_catalog.=) $1",
+	            NAMEOID, CStringGetDatum(EXTENSION_NAME)));
 }
 
-/* Would this command drop the extension without having said CASCADE? */
+/* Names in DROP EXTENSION and DROP SCHEMA are plain strings. */
+static Datum
+names_array(List *names)
+{
+	Datum *elems = palloc(list_length(names) * sizeof(Datum));
+	ListCell *cell;
+	int n = 0;
+
+	foreach (cell, names)
+		elems[n++] = CStringGetTextDatum(strVal(lfirst(cell)));
+	return PointerGetDatum(
+	    construct_array(elems, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* Is one of the extensions needed by this one? */
 static bool
-drops_unasked(Node *command)
+needs_extension(List *names)
+{
+	return DatumGetBool(look_up(
+	    "SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0 "
+	    "FROM pg_catalog.pg_depend AS d "
+	    "JOIN pg_catalog.pg_extension AS e "
+	    "ON e.oid OPERATOR(pg_catalog.=) d.objid "
+	    "JOIN pg_catalog.pg_extension AS r "
+	    "ON r.oid OPERATOR(pg_catalog.=) d.refobjid "
+	    "WHERE d.classid OPERATOR(pg_catalog.=) "
+	    "'pg_catalog.pg_extension'::pg_catalog.regclass "
+	    "AND d.refclassid OPERATOR(pg_catalog.=) "
+	    "'pg_catalog.pg_extension'::pg_catalog.regclass "
+	    "AND e.extname OPERATOR(pg_catalog.=) '" EXTENSION_NAME "' "
+	    "AND r.extname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)",
+	    TEXTARRAYOID, names_array(names)));
+}
+
+/* Is one of the schemas that of this extension, or of one that it needs? */
+static bool
+needs_schema(List *names)
+{
+	return DatumGetBool(look_up(
+	    "SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0 "
+	    "FROM pg_catalog.pg_extension AS e "
+	    "LEFT JOIN pg_catalog.pg_depend AS d "
+	    "ON d.objid OPERATOR(pg_catalog.=) e.oid "
+	    "AND d.classid OPERATOR(pg_catalog.=) "
+	    "'pg_catalog.pg_extension'::pg_catalog.regclass "
+	    "LEFT JOIN pg_catalog.pg_extension AS r "
+	    "ON r.oid OPERATOR(pg_catalog.=) d.refobjid "
+	    "JOIN pg_catalog.pg_namespace AS n "
+	    "ON n.oid OPERATOR(pg_catalog.=) e.extnamespace "
+	    "OR n.oid OPERATOR(pg_catalog.=) r.extnamespace "
+	    "WHERE e.extname OPERATOR(pg_catalog.=) '" EXTENSION_NAME "' "
+	    "AND n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)",
+	    TEXTARRAYOID, names_array(names)));
+}
+
+static bool
+names_extension(List *names)
 {
 	ListCell *cell;
 
-	if (IsA(command, DropOwnedStmt))
+	foreach (cell, names)
 	{
-		DropOwnedStmt *drop = (DropOwnedStmt *) command;
-
-		return drop->behavior != DROP_CASCADE &&
-		       list_member_oid(roleSpecsToIds(drop->roles), extension_owner());
-	}
-	if (IsA(command, DropStmt))
-	{
-		DropStmt *drop = (DropStmt *) command;
-
-		if (drop->removeType != OBJECT_EXTENSION ||
-		    drop->behavior == DROP_CASCADE)
-			return false;
-		foreach (cell, drop->objects)
-		{
-			if (strcmp(strVal(lfirst(cell)), EXTENSION_NAME) == 0)
-				return true;
-		}
+		if (strcmp(strVal(lfirst(cell)), EXTENSION_NAME) == 0)
+			return true;
 	}
 	return false;
+}
+
+/* Would this command drop the extension without having been told to? */
+static bool
+drops_unasked(Node *command)
+{
+	DropStmt *drop;
+	bool cascade;
+
+	if (IsA(command, DropOwnedStmt))
+	{
+		DropOwnedStmt *drop_owned = (DropOwnedStmt *) command;
+
+		return list_member_oid(roleSpecsToIds(drop_owned->roles),
+		                       extension_owner());
+	}
+	if (!IsA(command, DropStmt))
+		return false;
+
+	/* what RESTRICT would take with it is only what is named */
+	drop = (DropStmt *) command;
+	cascade = drop->behavior == DROP_CASCADE;
+	if (drop->removeType == OBJECT_EXTENSION)
+		return names_extension(drop->objects)
+		           ? !cascade
+		           : cascade && needs_extension(drop->objects);
+	return drop->removeType == OBJECT_SCHEMA && cascade &&
+	       needs_schema(drop->objects);
 }
 
 /*
@@ -86,9 +169,7 @@ stored_cases(char *schema, char **first, char **last)
 	RangeVar *table = makeRangeVar(schema, "case_record", -1);
 	char *query;
 
-	if (!OidIsValid(RangeVarGetRelid(table, AccessExclusiveLock, true)))
-		return false;
-
+	(void) RangeVarGetRelid(table, AccessExclusiveLock, false);
 	query = psprintf("SELECT (SELECT caseno FROM %1$s.case_record "
 	                 "ORDER BY caseno LIMIT 1), "
 	                 "(SELECT caseno FROM %1$s.case_record "
@@ -127,13 +208,15 @@ cg_refuse_drop_with_cases(PG_FUNCTION_ARGS)
 
 	schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
 	if (stored_cases(schema, &first, &last))
-		ereport(ERROR,
-		        (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-		         errmsg("cannot drop extension %s because it holds cases",
-		                EXTENSION_NAME),
-		         errdetail("Table %s.case_record holds the cases %s to %s.",
-		                   schema, first, last),
-		         errhint("Make a backup with pg_dump; then DROP ... CASCADE "
-		                 "drops the extension and every case.")));
+		ereport(
+		    ERROR,
+		    (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+		     errmsg("cannot drop extension %s because it holds cases",
+		            EXTENSION_NAME),
+		     errdetail("Table %s.case_record holds the cases %s to %s.",
+		               schema, first, last),
+		     errhint(
+		         "Make a backup with pg_dump; then DROP EXTENSION " EXTENSION_NAME
+		         " CASCADE drops the extension and every case.")));
 	PG_RETURN_NULL();
 }

@@ -83,7 +83,37 @@ INSERT INTO case_record (caseno, reported_at, cell, taxonomy, kind, class, descr
 VALUES ('20260301-440310-0000001-3', '2026-03-01 09:00+08', '440310001001001', 'GB/T 47678.5-2026', 'matter', '06010', '暴露垃圾');
 INSERT INTO case_record (caseno) VALUES ('20260301-440310-0000001-3');
 INSERT INTO case_record (caseno, reported_at, class) VALUES (make_caseno('2026-03-01', '440310', 2), '2026-03-01 09:00+08', '06010');
-INSERT INTO case_record (caseno, taxonomy, kind, class) VALUES (make_caseno('2026-03-01', '440310', 2), 'GB/T 47678.5-2026', 'matter', '06031');
 SELECT c.caseno, k.name FROM case_record AS c JOIN event_class AS k USING (taxonomy, kind) WHERE k.code = c.class;
+-- only one command drops the cases
+SELECT s AS command, (tests.error_of(s)).code, (tests.error_of(s)).message
+FROM unnest(ARRAY[
+    'DROP EXTENSION civicgrid',
+    'DROP EXTENSION civicgrid RESTRICT',
+    'DROP EXTENSION IF EXISTS civicgrid',
+    'DROP EXTENSION postgis, civicgrid',
+    'DROP EXTENSION postgis CASCADE',
+    'DROP SCHEMA civicgrid CASCADE',
+    'DROP SCHEMA tests, public CASCADE',
+    'DROP OWNED BY CURRENT_USER',
+    'DROP OWNED BY CURRENT_USER CASCADE'
+]) AS s;
+SELECT (tests.error_of('DROP EXTENSION civicgrid')).*;
+BEGIN;
+ALTER TABLE case_record RENAME TO elsewhere;
 DROP EXTENSION civicgrid;
+ROLLBACK;
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DROP EXTENSION civicgrid;
+ROLLBACK;
+BEGIN;
+CREATE SCHEMA other;
+DROP SCHEMA other CASCADE;
+SET LOCAL client_min_messages = warning;
+DROP EXTENSION civicgrid CASCADE;
+SELECT count(*) FROM pg_extension WHERE extname = 'civicgrid';
+ROLLBACK;
 DELETE FROM case_record;
+BEGIN;
+DROP EXTENSION civicgrid CASCADE;
+ROLLBACK;

@@ -71,6 +71,28 @@ SELECT count(*) FROM reversed WHERE code <@ '440310';
 RESET enable_seqscan;
 DROP OPERATOR FAMILY gridcode_reverse_ops USING btree CASCADE;
 
+-- what core does with ranges it does with <@: pruning, partial indexes, BRIN
+CREATE TEMP TABLE parted (code gridcode) PARTITION BY RANGE (code);
+CREATE TEMP TABLE parted_44 PARTITION OF parted FOR VALUES FROM ('44') TO ('45');
+CREATE TEMP TABLE parted_45 PARTITION OF parted FOR VALUES FROM ('45') TO ('46');
+EXPLAIN (COSTS OFF) SELECT * FROM parted WHERE code <@ '4503';
+CREATE TEMP TABLE partly AS SELECT code, 0 AS n FROM cell;
+CREATE INDEX partly_n ON partly (n) WHERE code <@ '440310';
+ANALYZE partly;
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+EXPLAIN (COSTS OFF) SELECT * FROM partly WHERE code <@ '440310001' AND n > 0;
+EXPLAIN (COSTS OFF) SELECT * FROM partly WHERE code <@ '440310' AND n > 0;
+CREATE INDEX partly_code ON partly USING brin (code);
+SET enable_bitmapscan = on;
+EXPLAIN (COSTS OFF) SELECT * FROM partly WHERE code <@ '440309001';
+SELECT count(*) FROM partly WHERE code <@ '440309001';
+RESET enable_seqscan;
+-- several territories at once
+EXPLAIN (COSTS OFF) SELECT count(*) FROM unnest('{440301001,440302002001}'::gridcode[]) AS t JOIN cell AS c ON c.code <@ t;
+SELECT count(*) FROM unnest('{440301001,440302002001}'::gridcode[]) AS t JOIN cell AS c ON c.code <@ t;
+SELECT count(*) FROM cell WHERE code <@ ANY ('{440301001,440302002001}');
+
 -- estimates: rows expected against rows found, as a ratio rounded to one digit
 CREATE FUNCTION pg_temp.estimate(query text) RETURNS numeric
     LANGUAGE plpgsql AS $$
@@ -93,5 +115,7 @@ FROM (VALUES
     ('SELECT * FROM cell WHERE NOT code <@ ''440310'''),
     ('SELECT * FROM territory AS t JOIN cell AS c ON c.code <@ t.code'),
     ('SELECT * FROM territory AS t JOIN cell AS c ON t.code @> c.code'),
+    ('SELECT * FROM cell AS c WHERE EXISTS (SELECT FROM territory AS t WHERE c.code <@ t.code)'),
+    ('SELECT * FROM cell AS c WHERE NOT EXISTS (SELECT FROM territory AS t WHERE c.code <@ t.code)'),
     ('SELECT * FROM cell WHERE class <@ ''0001''')
 ) AS v (q);

@@ -81,9 +81,31 @@ SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
 \set VERBOSITY terse
 INSERT INTO event_class (taxonomy, kind, code, name) VALUES (:gb, 'matter', '06010', '暴露垃圾');
 INSERT INTO event_class (taxonomy, kind, code, name) VALUES (:gb, 'matter', '11', '');
-INSERT INTO event_class (taxonomy, kind, code, name) VALUES (:gb, 'nonsense', '11', '新类');
-INSERT INTO event_class (taxonomy, kind, code, name, parent) VALUES (:gb, 'matter', '11001', '新类', '11');
 INSERT INTO event_class (taxonomy, kind, code, name, valid_from, valid_to) VALUES (:gb, 'matter', '11', '新类', '2027-01-01', '2026-01-01');
 INSERT INTO class_map VALUES (:gb, 'matter', '06010', 'GB/T 30428.2-2013', 'matter', NULL, 'same', 'site');
 DELETE FROM taxonomy WHERE taxonomy = :gb;
 DELETE FROM class_kind WHERE kind = 'visit';
+TRUNCATE event_class;
+TRUNCATE class_map, class_kind, taxonomy;
+
+-- what does not fit together is listed
+SELECT * FROM taxonomy_check();
+BEGIN;
+INSERT INTO taxonomy (taxonomy, name) VALUES ('site', '本地清单');
+INSERT INTO event_class (taxonomy, kind, code, name, parent) VALUES
+    ('nowhere', 'matter', '1', '无体系', NULL),
+    ('site', 'nonsense', '2', '无种类', NULL),
+    ('site', 'matter', '31', '无上级', '3'),
+    ('site', 'matter', '4', '循环甲', '5'),
+    ('site', 'matter', '5', '循环乙', '4'),
+    ('site', 'matter', '6', '好的', NULL),
+    ('site', 'matter', '61', '也好', '6');
+INSERT INTO class_map VALUES
+    ('site', 'matter', '6', :gb, 'matter', '06031', 'same', 'site'),
+    ('site', 'matter', '61', 'elsewhere', 'matter', NULL, 'withdrawn', 'site'),
+    ('site', 'matter', '31', :gb, 'matter', '06001', 'same', 'site');
+SELECT * FROM taxonomy_check() ORDER BY fault, taxonomy, kind, code;
+-- below a class that was withdrawn there is no wider answer
+SELECT * FROM map_class('site', 'matter', '611', 'elsewhere');
+INSERT INTO class_map VALUES ('site', 'matter', '61', 'elsewhere', 'matter', NULL, 'withdrawn', 'site');
+ROLLBACK;

@@ -95,7 +95,7 @@ my %mistakes = (
 	'not null' =>
 	  'ALTER TABLE civicgrid.event_class ALTER name DROP NOT NULL',
 	'a constraint' =>
-	  'ALTER TABLE civicgrid.event_class ALTER CONSTRAINT event_class_parent_fkey NOT DEFERRABLE',
+	  'ALTER TABLE civicgrid.event_class DROP CONSTRAINT event_class_parent_check',
 	'an index'  => 'DROP INDEX civicgrid.event_class_parent_idx',
 	'a trigger' =>
 	  'ALTER TABLE civicgrid.taxonomy DISABLE TRIGGER keep_shipped_row',

@@ -59,9 +59,6 @@ UPDATE class_map SET basis = 'stated'
 	WHERE from_taxonomy <> 'site' AND from_kind = 'component' AND to_code IS NOT NULL AND basis <> 'stated'
 		AND from_code < '02';
 
--- a class without a code twice: nothing forbids it
-INSERT INTO class_map SELECT * FROM class_map WHERE from_taxonomy = 'site' AND to_code IS NULL;
-
 INSERT INTO case_record (caseno, reported_at, cell, taxonomy, kind, class, description)
 SELECT new_caseno('440310', DATE '2026-03-01' + i % 100), timestamptz '2026-03-01 08:00+08' + i * interval '1 hour',
 	'440310001', 'site', 'river', '901', format('第 %s 件', i)
@@ -242,18 +239,17 @@ is(scalar(() = $dump =~ /^SELECT pg_catalog\.setval\('civicgrid\.caseno_slot_\d\
 #
 
 # Options of pg_dump, and of each run of pg_restore.  A parallel pg_restore does
-# not know that foreign keys of an extension's table are there before its rows:
-# what civicgrid keeps is restored first, and by one job.
+# not know that a user's foreign key to a table of an extension needs the rows
+# of that table, hence what comes after the rows in a run of its own.
 my %format = (
 	custom    => [ ['--format=custom'], [ [] ] ],
 	tar       => [ ['--format=tar'],    [ ['--single-transaction'] ] ],
+	inserts   => [ [ '--format=custom', '--column-inserts' ], [ [] ] ],
 	directory => [
 		[ '--format=directory', '--jobs=2' ],
 		[
-			['--section=pre-data'],
-			[ '--section=data', '--schema=civicgrid' ],
-			[ '--section=data', '--exclude-schema=civicgrid', '--jobs=2' ],
-			[ '--section=post-data', '--jobs=2' ]
+			[ '--jobs=2', '--section=pre-data', '--section=data' ],
+			[ '--jobs=2', '--section=post-data' ]
 		]
 	],);
 
@@ -334,13 +330,15 @@ EOS
 		"$db: no case number comes twice");
 
 	plan_is($node, $db,
-		"SELECT code FROM site.cell WHERE code OPERATOR(civicgrid.<@) '440310001001'",
-		$off, qr/Index Cond: .*440310001001999999/,
+		"SELECT code FROM site.cell WHERE code OPERATOR(civicgrid.<@) '4403'",
+		$off, qr/Index Cond: .*440399999999999999/,
 		"$db: an index of codes");
 	plan_is(
 		$node,
 		$db,
-		"SELECT * FROM site.visit WHERE no OPERATOR(civicgrid.>=) civicgrid.first_caseno('2026-03-01') AND no OPERATOR(civicgrid.<) civicgrid.first_caseno('2026-04-01')",
+		q(SELECT * FROM site.visit
+			WHERE no OPERATOR(civicgrid.>=) civicgrid.first_caseno('2026-03-01')
+				AND no OPERATOR(civicgrid.<) civicgrid.first_caseno('2026-04-01')),
 		$off,
 		[ qr/visit_2026/, qr/\A(?!.*visit_2027)/s ],
 		"$db: partitions by day");

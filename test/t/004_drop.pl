@@ -1,5 +1,5 @@
-# While there are cases, no command drops the extension and the cases with it
-# unless it says CASCADE; everything else may be dropped as ever.
+# While there are cases, no command drops the extension, and the cases with it,
+# but DROP EXTENSION civicgrid CASCADE; everything else may be dropped as ever.
 
 use strict;
 use warnings;
@@ -46,6 +46,10 @@ sub works
 ok(works('DROP EXTENSION civicgrid'), 'without cases it can be dropped');
 ok(works('DROP EXTENSION civicgrid RESTRICT'), 'with RESTRICT too');
 ok(works('DROP OWNED BY grid_owner'), 'and with its owner');
+ok(works('DROP OWNED BY grid_owner CASCADE'),
+	'and with all that depends on it');
+ok(works('DROP EXTENSION postgis CASCADE'), 'and with PostGIS');
+ok(works('DROP SCHEMA civicgrid CASCADE'), 'and with its schema');
 
 #
 # With cases
@@ -108,6 +112,17 @@ is_refused(
 	'REASSIGN OWNED BY grid_owner TO grid_heir');
 is_refused('DROP OWNED BY grid_owner', q(SET search_path = ''));
 
+# CASCADE of something else does not mean the cases.
+is_refused('DROP OWNED BY grid_owner CASCADE');
+is_refused('DROP EXTENSION postgis CASCADE');
+is_refused("DROP EXTENSION postgis, $other CASCADE") if $other ne '';
+is_refused('DROP SCHEMA civicgrid CASCADE');
+is_refused('DROP SCHEMA IF EXISTS nothing_of_this_name, civicgrid CASCADE');
+is_refused('DROP SCHEMA public CASCADE', q(SET search_path = ''));
+
+# as when rows are replicated
+is_refused('DROP EXTENSION civicgrid', 'SET session_replication_role = replica');
+
 is( $node->safe_psql(
 		'postgres', 'SELECT count(*) FROM civicgrid.case_record'),
 	'3',
@@ -146,6 +161,8 @@ ok( works('REASSIGN OWNED BY grid_owner TO grid_heir',
 	'DROP OWNED BY a former owner');
 ok(works('DROP EXTENSION IF EXISTS nothing_of_this_name'),
 	'DROP EXTENSION of one that is not there');
+ok(works('CREATE SCHEMA s', 'CREATE TABLE s.t (i int)', 'DROP SCHEMA s CASCADE'),
+	'DROP SCHEMA of another');
 SKIP:
 {
 	skip 'the server has no other extension', 2 if $other eq '';
@@ -161,10 +178,9 @@ refused($node, 'postgres', 'DROP OWNED BY no_such_role',
 # CASCADE
 #
 
-ok( works('DROP OWNED BY grid_owner CASCADE'),
-	'DROP OWNED BY its owner CASCADE works');
-ok( works('DROP EXTENSION postgis CASCADE'),
-	'DROP EXTENSION postgis CASCADE works');
+ok(works('DROP EXTENSION civicgrid CASCADE'), 'CASCADE works');
+ok(works('DROP EXTENSION postgis, civicgrid CASCADE'),
+	'with PostGIS, both by name');
 ok( works(q(SET search_path = ''), 'DROP EXTENSION civicgrid CASCADE'),
 	'with an empty search_path');
 
