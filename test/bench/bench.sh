@@ -3,6 +3,8 @@
 # tools/prepare.sh for `make bench`.  Prints a table: the medians of both, and
 # the median of the ratios of the pairs.  doc/benchmarks.md keeps the figures.
 #
+# Exits with 1 if a pair with a limit is over it.
+#
 #   ROUNDS      rounds of each pair (7)
 #   MATCH       run only pairs whose name matches this regular expression
 set -euo pipefail
@@ -43,7 +45,7 @@ latency() {
 # pair NAME LIMIT CALLS OURS THEIRS [pgbench options]
 #   LIMIT is the ratio that is wanted, or - for information
 pair() {
-    local name=$1 limit=$2 calls=$3 ours=$4 theirs=$5 i a b
+    local name=$1 limit=$2 calls=$3 ours=$4 theirs=$5 i a b ratio
     shift 5
     [[ $name =~ ${MATCH:-.} ]] || return 0
     : >"$bench/a"; : >"$bench/b"; : >"$bench/r"
@@ -56,13 +58,20 @@ pair() {
         echo "$b" >>"$bench/b"
         awk -v a="$a" -v b="$b" 'BEGIN {print a / b}' >>"$bench/r"
     done
-    printf '| %s | %.3f | %.3f | %.2f | %s |\n' "$name" "$(median <"$bench/a")" "$(median <"$bench/b")" "$(median <"$bench/r")" "$limit"
+    ratio=$(median <"$bench/r")
+    printf '| %s | %.3f | %.3f | %.2f | %s |\n' "$name" "$(median <"$bench/a")" "$(median <"$bench/b")" "$ratio" "$limit"
+    [ "$limit" = - ] || awk -v r="$ratio" -v l="$limit" 'BEGIN {exit r > l}' || over=$((over + 1))
 }
 
 psql -X -q -Atc "SELECT split_part(version(), ' on ', 1) || ', ' || (SELECT count(*) FROM cell) || ' grid codes, ' || $rounds || ' rounds'"
 echo
+over=0
 echo '| pair | ours, ms | other, ms | ratio | wanted |'
 echo '|---|---:|---:|---:|---:|'
 . test/bench/codes.sh
 
 stop_cluster bench
+[ $over = 0 ] || {
+    echo "$over over the limit" >&2
+    exit 1
+}

@@ -1,0 +1,338 @@
+# Bytes of strangers: binary input of the code types, by the protocol and by
+# COPY, of any length and any content.  A value is taken if and only if a model
+# of the layout in core/code.h and core/caseno.h takes it, and then it prints
+# as the model says; everything else is an error with the right SQLSTATE; and
+# the server goes on.
+
+use strict;
+use warnings;
+
+use CivicGrid;
+use CivicGrid::Wire;
+use Config;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+plan skip_all => 'needs a perl with integers of 64 bits'
+  unless $Config{ivsize} >= 8;
+
+use constant RANDOM => 20_000;    # of each: any bytes, and nearly right ones
+use constant FILES  => 600;
+
+srand(20260302);
+
+# Thousands of errors are asked for.
+my $node = new_node('binary', conf => 'log_min_messages = fatal');
+my $dir = PostgreSQL::Test::Utils::tempdir();
+new_database($node, 'hostile');
+$node->safe_psql('postgres',
+	'ALTER DATABASE hostile SET search_path = public, civicgrid');
+
+sub pick { return $_[ int rand @_ ] }
+sub random_bytes { return join '', map { chr int rand 256 } 1 .. $_[0] }
+
+#
+# The model: the text of a value, or undef if it is none
+#
+
+my @widths = (0, 2, 4, 6, 9, 12, 15, 18);
+
+sub gridcode_text
+{
+	my ($value) = @_;
+	my $level = $value & 7;
+	my $digits = sprintf '%018d', $value >> 3;
+
+	return undef if $value <= 0 || $level == 0 || length $digits > 18;
+	my $text = substr $digits, 0, $widths[$level];
+	return undef if substr($digits, $widths[$level]) =~ /[1-9]/;
+	return undef
+	  if $level > 1 && substr($text, $widths[ $level - 1 ]) !~ /[1-9]/;
+	return undef if $text =~ /\A0/ || $text =~ /\A..00/;
+	return $text;
+}
+
+sub eventcode_text
+{
+	my ($value) = @_;
+	my $length = $value & 15;
+	my $digits = sprintf '%012d', $value >> 4;
+
+	return undef if $value <= 0 || $length < 1 || $length > 12 || length $digits > 12;
+	return undef if substr($digits, $length) =~ /[1-9]/;
+	return substr $digits, 0, $length;
+}
+
+# ISO 7064 MOD 11,10
+sub check_digit
+{
+	my ($digits) = @_;
+	my $product = 10;
+
+	for my $digit (split //, $digits)
+	{
+		my $sum = ($product + $digit) % 10;
+		$product = ($sum == 0 ? 10 : $sum) * 2 % 11;
+	}
+	return (11 - $product) % 10;
+}
+
+sub caseno_text
+{
+	my ($value) = @_;
+	my ($day, $district, $sequence) =
+	  ($value >> 44, $value >> 24 & 0xFFFFF, $value & 0xFFFFFF);
+
+	return undef if $value < 0 || $day > 401_766 || $sequence > 9_999_999;
+	$district = sprintf '%06d', $district;
+	return undef
+	  unless $district =~ /\A(?:000000|[1-9]\d0000|[1-9]\d(?!00)\d{4})\z/;
+
+	# the epoch of Unix is day 25567
+	my ($mday, $month, $year) = (gmtime(($day - 25_567) * 86_400))[ 3 .. 5 ];
+	my $date = sprintf '%04d%02d%02d', $year + 1900, $month + 1, $mday;
+	$sequence = sprintf '%07d', $sequence;
+	return join '-', $date, $district, $sequence,
+	  check_digit("$date$district$sequence");
+}
+
+# Values that are right, at random
+sub random_gridcode
+{
+	my $level = 1 + int rand 7;
+	my $text = pick(10, 11, 44, 99);
+
+	$text .= sprintf '%02d', pick(1, 3, 99, 1 + int rand 99) if $level >= 2;
+	$text .= sprintf '%02d', pick(0, 10, 99, int rand 100) if $level >= 3;
+	$text .= sprintf '%03d', pick(0, 1, 999, int rand 1000) for 4 .. $level;
+	$text =~ s/.\z/1/ if $level > 1;
+	return (($text . '0' x (18 - length $text)) << 3) + $level;
+}
+
+sub random_eventcode
+{
+	my $length = 1 + int rand 12;
+	my $text = join '', map { pick(0, 9, int rand 10) } 1 .. $length;
+
+	return (($text . '0' x (12 - $length)) << 4) + $length;
+}
+
+sub random_caseno
+{
+	my $day = pick(0, 401_766, 46_000 + int rand 400, int rand 401_767);
+	my $district = pick(0, 110_000, 440_300, 440_310, 999_999, 659_099);
+	my $sequence = pick(0, 1, 9_999_999, int rand 10_000_000);
+
+	return ($day << 44) + ($district << 24) + $sequence;
+}
+
+my %types = (
+	gridcode  => [ \&gridcode_text,  \&random_gridcode ],
+	eventcode => [ \&eventcode_text, \&random_eventcode ],
+	caseno    => [ \&caseno_text,    \&random_caseno ]);
+
+# The bytes to send: as they come, nearly right, right, and the extremes
+sub some_values
+{
+	my ($random) = @_;
+	my @bytes = map { random_bytes(8) } 1 .. RANDOM;
+
+	for (1 .. RANDOM)
+	{
+		my $value = $random->();
+		my $how   = int rand 6;
+
+		if ($how == 0) { $value ^= 1 << int rand 64 }
+		elsif ($how == 1) { $value += int(rand 33) - 16 }
+		elsif ($how == 2) { $value = ($value & ~15) | int rand 16 }
+		elsif ($how == 3) { $value = ($value & ~0xFFFFFF) | int rand 0x1000000 }
+		elsif ($how == 4) { $value ^= (1 << int rand 64) ^ (1 << int rand 64) }
+		my $packed = pack 'q>', $value;
+		$packed = reverse $packed if $how == 5 && rand() < 0.3;
+		push @bytes, $packed;
+	}
+	for my $bit (0 .. 63)
+	{
+		push @bytes, map { pack 'q>', (1 << $bit) + $_ } -1 .. 8;
+	}
+	for my $edge (999_999_999_999_999_999, 999_999_999_999, 99_999_999_999_999_999)
+	{
+		push @bytes, map { pack 'q>', ($edge << 3) + $_ } -8 .. 24;
+		push @bytes, map { pack 'q>', ($edge << 4) + $_ } -8 .. 40
+		  if $edge < 1e17;
+	}
+	for my $day (0, 401_766, 401_767, 524_287)
+	{
+		push @bytes, map { pack 'q>', ($day << 44) + $_ }
+		  -1, 0, 1, 9_999_999, 10_000_000, 0xFFFFFF, 999_999 << 24, 1_000_000 << 24, 0xFFFFF << 24;
+	}
+	return @bytes;
+}
+
+# One row of one field, as COPY BINARY writes it
+sub copy_file
+{
+	my ($file, @fields) = @_;
+
+	open my $out, '>:raw', $file or die "cannot write $file: $!";
+	print $out "PGCOPY\n\377\r\n\0", pack('N N', 0, 0),
+	  (map { pack('n N/a*', 1, $_) } @fields), pack('n', 0xFFFF);
+	close $out or die "cannot write $file: $!";
+	return;
+}
+
+my $pid = $node->safe_psql('hostile',
+	'SELECT pid FROM pg_stat_activity WHERE backend_type = $$checkpointer$$');
+
+for my $type (sort keys %types)
+{
+	my ($text_of, $random) = @{ $types{$type} };
+	my $wire = CivicGrid::Wire->new($node, 'hostile');
+	my $oid  = $node->safe_psql('hostile', "SELECT '$type'::regtype::oid");
+	my $array_oid =
+	  $node->safe_psql('hostile', "SELECT '$type\[]'::regtype::oid");
+
+	#
+	# Eight bytes, by the protocol
+	#
+
+	$wire->prepare('value',
+		"SELECT \$1::text, \$1::text::$type = \$1, encode(${type}_send(\$1), 'hex'), pg_backend_pid()",
+		$oid);
+	my @bytes   = some_values($random);
+	my @answers = $wire->run('value', @bytes);
+	my %seen    = (taken => 0, refused => 0);
+	my @wrong;
+	for my $i (0 .. $#bytes)
+	{
+		my ($error, $text, $same, $hex) = @{ $answers[$i] };
+		my $model = $text_of->(unpack 'q>', $bytes[$i]);
+		my $ok =
+		  defined $model
+		  ? !defined $error
+		  && $text eq $model
+		  && $same eq 't'
+		  && $hex eq unpack('H*', $bytes[$i])
+		  : defined $error && $error eq '22P03';
+
+		$seen{ defined $model ? 'taken' : 'refused' }++;
+		push @wrong,
+		  join ' ', unpack('H*', $bytes[$i]), 'model:', $model // 'no',
+		  'server:', $error // $text
+		  unless $ok;
+	}
+	is(join("\n", splice @wrong, 0, 10),
+		'', "$type: " . @bytes . ' values, each as the model says');
+	cmp_ok($seen{taken},   '>', 1000,  "$type: $seen{taken} of them are right");
+	cmp_ok($seen{refused}, '>', 10_000, "$type: $seen{refused} are not");
+	is(join(',', map { $_ // 'NULL' } @{ ($wire->run('value', undef))[0] }[ 0 .. 2 ]),
+		'NULL,NULL,NULL', "$type: NULL");
+
+	#
+	# Any other length
+	#
+
+	my @good = map { pack 'q>', $random->() } 1 .. 50;
+	my @long;
+	for my $length (grep { $_ != 8 } 0 .. 20, 100, 10_000)
+	{
+		push @long, random_bytes($length) for 1 .. 10;
+		push @long, substr(pick(@good) . random_bytes($length), 0, $length) for 1 .. 10;
+		push @long, "\0" x $length;
+	}
+	my %sqlstate;
+	for my $i (0 .. $#long)
+	{
+		my ($error) = @{ ($wire->run('value', $long[$i]))[0] };
+		$sqlstate{ length $long[$i] < 8 ? 'short' : 'long' }{ $error // 'none' }++;
+	}
+	is(join(',', sort keys %{ $sqlstate{short} }),
+		'08P01', "$type: too few bytes");
+	# a right value and more, or a wrong one: neither is taken
+	is(join(',', sort keys %{ $sqlstate{long} }), '22P03', "$type: too many bytes");
+
+	#
+	# In an array: one bad element, or none
+	#
+
+	$wire->prepare('array', "SELECT array_to_string(\$1, ',', 'NULL')", $array_oid);
+	my (@arrays, @wanted);
+	for (1 .. 300)
+	{
+		my @elements = map { rand() < 0.1 ? undef : pick(@good) } 1 .. 1 + int rand 5;
+		my $bad = rand() < 0.5;
+		$elements[ int rand @elements ] = pick("\xFF" x 8, '', random_bytes(7), pick(@good) . 'x')
+		  if $bad;
+		push @arrays, pack('N N N N N', 1, 0, $oid, scalar @elements, 1) . join '',
+		  map { defined $_ ? pack('N/a*', $_) : pack('N', 0xFFFFFFFF) } @elements;
+		push @wanted,
+		  $bad ? undef : join ',',
+		  map { defined $_ ? $text_of->(unpack 'q>', $_) : 'NULL' } @elements;
+	}
+	@answers = $wire->run('array', @arrays);
+	@wrong =
+	  grep {
+		my ($error, $text) = @{ $answers[$_] };
+		defined $wanted[$_]
+		  ? ($text // '') ne $wanted[$_]
+		  : ($error // '') !~ /\A(?:22P03|08P01)\z/
+	  } 0 .. $#arrays;
+	is("@wrong", '', "$type: elements of arrays");
+
+	#
+	# COPY: a file with all that is right, and a file for each of the others
+	#
+
+	my @right = grep { defined $text_of->(unpack 'q>', $_) } @bytes;
+	copy_file("$dir/right", @right);
+	$node->safe_psql('hostile',
+		"CREATE TABLE ${type}_row (c $type); COPY ${type}_row FROM '$dir/right' WITH (FORMAT binary)");
+	my $listed = join "\n", sort map { $text_of->(unpack 'q>', $_) } @right;
+	ok( $node->safe_psql('hostile',
+			"SELECT c::text FROM ${type}_row ORDER BY c::text COLLATE \"C\"") eq $listed,
+		"$type: COPY of the " . @right . ' right ones');
+
+	my @refused = grep { !defined $text_of->(unpack 'q>', $_) } @bytes;
+	my @files = map { pick(@refused) } 1 .. FILES;
+	push @files, grep { length $_ < 1000 } @long;
+	# the last of them is right but for what comes after it
+	push @files, $right[0] . "\0";
+	copy_file("$dir/file_$_", $right[0], $files[$_], $right[0]) for 0 .. $#files;
+	is( $node->safe_psql(
+			'hostile', <<"EOS"),
+CREATE FUNCTION copy_error(file text) RETURNS text LANGUAGE plpgsql AS \$\$
+BEGIN
+	EXECUTE format('COPY ${type}_row FROM %L WITH (FORMAT binary)', file);
+	RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate;
+END;
+\$\$;
+TRUNCATE ${type}_row;
+SELECT e, count(*) FROM generate_series(0, $#files) AS i, copy_error('$dir/file_' || i) AS e GROUP BY e ORDER BY e;
+SELECT count(*) FROM ${type}_row;
+DROP FUNCTION copy_error(text);
+EOS
+		join("\n",
+			'08P01|' . (grep { length $_ < 8 } @files),
+			'22P03|' . (grep { length $_ >= 8 } @files),
+			'0'),
+		"$type: COPY of " . @files . ' wrong ones, a file each');
+	unlink map { "$dir/file_$_" } 0 .. $#files;
+
+	# it is still the same backend
+	my ($first)  = ($wire->run('value', $good[0]))[0]->[4];
+	my ($second) = ($wire->run('value', $good[1]))[0]->[4];
+	is($second, $first, "$type: the backend lives");
+	$wire->close;
+}
+
+is( $node->safe_psql('hostile',
+		'SELECT pid FROM pg_stat_activity WHERE backend_type = $$checkpointer$$'),
+	$pid,
+	'the server was not restarted');
+$node->stop;
+unlike(slurp_file($node->logfile),
+	qr/terminated by signal|PANIC|TRAP/, 'nothing crashed');
+
+done_testing();
