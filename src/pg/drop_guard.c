@@ -31,15 +31,26 @@
 #define EXTENSION_NAME "civicgrid"
 
 /*
- * The first column of a query's only row, an oid or a boolean.  Queries here
- * run with the search path of whoever drops, so every name in them, of
- * operators too, is qualified.
+ * Run a query whose $1 is an array of names, and return the first column of
+ * its only row, an oid or a boolean.  Queries here run with the search path
+ * of whoever drops, so every name in them, of operators too, is qualified.
  */
 static Datum
-look_up(const char *query, Oid argtype, Datum arg)
+look_up(const char *query, List *names)
 {
+	Datum *elems = palloc(list_length(names) * sizeof(Datum));
+	Oid argtype = TEXTARRAYOID;
+	Datum arg;
 	Datum result;
 	bool isnull;
+	ListCell *cell;
+	int n = 0;
+
+	/* names in DROP EXTENSION and DROP SCHEMA are plain strings */
+	foreach (cell, names)
+		elems[n++] = CStringGetTextDatum(strVal(lfirst(cell)));
+	arg = PointerGetDatum(
+	    construct_array(elems, n, TEXTOID, -1, false, TYPALIGN_INT));
 
 	SPI_connect();
 	if (SPI_execute_with_args(query, 1, &argtype, &arg, NULL, true, 1) !=
@@ -55,65 +66,37 @@ look_up(const char *query, Oid argtype, Datum arg)
 static Oid
 extension_owner(void)
 {
-	return DatumGetObjectId(
-	    look_up("SELECT extowner FROM pg_catalog.pg_extension "
-	            "WHERE extname OPERATOR(pg_catalog.=) $1",
-	            NAMEOID, CStringGetDatum(EXTENSION_NAME)));
+	return DatumGetObjectId(look_up(
+	    "SELECT extowner FROM pg_catalog.pg_extension "
+	    "WHERE extname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)",
+	    list_make1(makeString(pstrdup(EXTENSION_NAME)))));
 }
 
-/* Names in DROP EXTENSION and DROP SCHEMA are plain strings. */
-static Datum
-names_array(List *names)
-{
-	Datum *elems = palloc(list_length(names) * sizeof(Datum));
-	ListCell *cell;
-	int n = 0;
-
-	foreach (cell, names)
-		elems[n++] = CStringGetTextDatum(strVal(lfirst(cell)));
-	return PointerGetDatum(
-	    construct_array(elems, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-/* Is one of the extensions needed by this one? */
+/*
+ * Do the names include one of this extension or of one that it needs (column
+ * r.extname), or of the schema of one of them (n.nspname)?
+ */
 static bool
-needs_extension(List *names)
+names_something_needed(const char *column, List *names)
 {
 	return DatumGetBool(look_up(
-	    "SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0 "
-	    "FROM pg_catalog.pg_depend AS d "
-	    "JOIN pg_catalog.pg_extension AS e "
-	    "ON e.oid OPERATOR(pg_catalog.=) d.objid "
-	    "JOIN pg_catalog.pg_extension AS r "
-	    "ON r.oid OPERATOR(pg_catalog.=) d.refobjid "
-	    "WHERE d.classid OPERATOR(pg_catalog.=) "
-	    "'pg_catalog.pg_extension'::pg_catalog.regclass "
-	    "AND d.refclassid OPERATOR(pg_catalog.=) "
-	    "'pg_catalog.pg_extension'::pg_catalog.regclass "
-	    "AND e.extname OPERATOR(pg_catalog.=) '" EXTENSION_NAME "' "
-	    "AND r.extname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)",
-	    TEXTARRAYOID, names_array(names)));
-}
-
-/* Is one of the schemas that of this extension, or of one that it needs? */
-static bool
-needs_schema(List *names)
-{
-	return DatumGetBool(look_up(
-	    "SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0 "
-	    "FROM pg_catalog.pg_extension AS e "
-	    "LEFT JOIN pg_catalog.pg_depend AS d "
-	    "ON d.objid OPERATOR(pg_catalog.=) e.oid "
-	    "AND d.classid OPERATOR(pg_catalog.=) "
-	    "'pg_catalog.pg_extension'::pg_catalog.regclass "
-	    "LEFT JOIN pg_catalog.pg_extension AS r "
-	    "ON r.oid OPERATOR(pg_catalog.=) d.refobjid "
-	    "JOIN pg_catalog.pg_namespace AS n "
-	    "ON n.oid OPERATOR(pg_catalog.=) e.extnamespace "
-	    "OR n.oid OPERATOR(pg_catalog.=) r.extnamespace "
-	    "WHERE e.extname OPERATOR(pg_catalog.=) '" EXTENSION_NAME "' "
-	    "AND n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)",
-	    TEXTARRAYOID, names_array(names)));
+	    psprintf("SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 0 "
+	             "FROM pg_catalog.pg_extension AS e "
+	             "JOIN pg_catalog.pg_extension AS r "
+	             "ON r.oid OPERATOR(pg_catalog.=) e.oid OR EXISTS ("
+	             "SELECT FROM pg_catalog.pg_depend AS d "
+	             "WHERE d.classid OPERATOR(pg_catalog.=) "
+	             "'pg_catalog.pg_extension'::pg_catalog.regclass "
+	             "AND d.objid OPERATOR(pg_catalog.=) e.oid "
+	             "AND d.refclassid OPERATOR(pg_catalog.=) "
+	             "'pg_catalog.pg_extension'::pg_catalog.regclass "
+	             "AND d.refobjid OPERATOR(pg_catalog.=) r.oid) "
+	             "JOIN pg_catalog.pg_namespace AS n "
+	             "ON n.oid OPERATOR(pg_catalog.=) r.extnamespace "
+	             "WHERE e.extname OPERATOR(pg_catalog.=) '" EXTENSION_NAME
+	             "' AND %s::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)",
+	             column),
+	    names));
 }
 
 static bool
@@ -152,9 +135,10 @@ drops_unasked(Node *command)
 	if (drop->removeType == OBJECT_EXTENSION)
 		return names_extension(drop->objects)
 		           ? !cascade
-		           : cascade && needs_extension(drop->objects);
+		           : cascade &&
+		                 names_something_needed("r.extname", drop->objects);
 	return drop->removeType == OBJECT_SCHEMA && cascade &&
-	       needs_schema(drop->objects);
+	       names_something_needed("n.nspname", drop->objects);
 }
 
 /*
