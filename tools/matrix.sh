@@ -99,14 +99,6 @@ run() {
     rm "$WORK/pipe" "$WORK/lifeline"
 }
 
-# The version that prepare.sh takes
-own_version() {
-    local config=${PG_CONFIG:-}
-    [ -n "$config" ] ||
-        config=/usr/lib/postgresql/$(apt-cache policy postgresql | sed -n 's/^ *Candidate: *\([0-9]*\).*/\1/p')/bin/pg_config
-    "$config" --version 2>/dev/null | sed 's/^\(PostgreSQL [0-9a-z.]*\).*/\1/'
-}
-
 passed=0
 failed=0
 skipped=0
@@ -119,14 +111,13 @@ for suite in "${suites[@]}"; do
         script=tools/check.sh
         [ ${#options[@]} = 0 ] || script=tools/suite.sh
         run /dev/null "$here/tools/prepare.sh" "$script" "${options[@]}"
-        version=$(own_version)
     else
         [ -n "$packed" ] || pack_sources
         packed=1
         run "$WORK/lifeline" "${as_root[@]}" env http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
             bash "$here/tools/chroot.sh" "$suite" "$cache" "$WORK/sources.tar" "${options[@]}"
-        version=$(sed -n 's/^\(PostgreSQL [0-9a-z.]*\).*/\1/p' "$WORK/log" | tail -n 1)
     fi
+    version=$(sed -n 's/^\(PostgreSQL [0-9a-z.]*\).*/\1/p' "$WORK/log" | tail -n 1)
     if [ $status = 77 ]; then
         summary+=("PostgreSQL of $suite: $(tail -n 1 "$WORK/log")")
         skipped=$((skipped + 1))

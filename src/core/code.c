@@ -313,6 +313,12 @@ gridcode_from_district6(int32_t district, int64_t *code)
  * ---------------------------------------------------------------------
  */
 
+static int
+eventcode_tag(int64_t code)
+{
+	return (int) (code & (EVENTCODE_STEP - 1));
+}
+
 static int64_t
 eventcode_make(int64_t padded, int digits)
 {
@@ -347,7 +353,7 @@ eventcode_format(int64_t code, char *out)
 bool
 eventcode_is_valid(int64_t code)
 {
-	int digits = (int) (code & (EVENTCODE_STEP - 1));
+	int digits = eventcode_tag(code);
 	int64_t padded = code / EVENTCODE_STEP;
 
 	return code > 0 && digits >= 1 && digits <= EVENTCODE_MAX_DIGITS &&
@@ -359,7 +365,7 @@ eventcode_is_valid(int64_t code)
 int
 eventcode_digits(int64_t code)
 {
-	int digits = (int) (code & (EVENTCODE_STEP - 1));
+	int digits = eventcode_tag(code);
 
 	return digits < EVENTCODE_MAX_DIGITS ? digits : EVENTCODE_MAX_DIGITS;
 }
