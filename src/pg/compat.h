@@ -25,6 +25,23 @@
 	} while (0)
 #endif
 
+/* 16: what looks into a varlena has a header of its own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 15: a prefix of settings can be kept from typing errors. */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(name) EmitWarningsOnPlaceholders(name)
+#endif
+
+/* 17: a process keeps the two halves of its virtual transaction together. */
+#if PG_VERSION_NUM >= 170000
+#define my_local_transaction() (MyProc->vxid.lxid)
+#else
+#define my_local_transaction() (MyProc->lxid)
+#endif
+
 /* 18: a module can state its name and version. */
 #ifdef PG_MODULE_MAGIC_EXT
 #define CIVICGRID_MODULE_MAGIC \
