@@ -27,12 +27,26 @@ MODULE_big = civicgrid
 OBJS = \
 	src/core/caseno.o \
 	src/core/code.o \
+	src/core/datum.o \
+	src/core/geodesic.o \
+	src/core/geomwire.o \
+	src/core/gridmap.o \
+	src/core/gridmap_build.o \
+	src/core/gridmap_near.o \
+	src/core/gridmap_tiles.o \
+	src/core/orient.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
 	src/pg/code.o \
 	src/pg/code_support.o \
 	src/pg/codefault.o \
-	src/pg/drop_guard.o
+	src/pg/datum.o \
+	src/pg/drop_guard.o \
+	src/pg/geomfault.o \
+	src/pg/grid_edition.o \
+	src/pg/gridmap.o \
+	src/pg/gridmap_cache.o \
+	src/pg/gridmap_geometry.o
 
 DATA = $(wildcard $(srcdir)/sql/upgrade/civicgrid--*.sql)
 DATA_built = sql/civicgrid--$(EXTVERSION).sql
@@ -40,20 +54,20 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors
 endif
 REGRESS_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION = iso_drop_guard iso_new_caseno
+ISOLATION = iso_drop_guard iso_new_caseno iso_publish_grid
 ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl
 
 PG_CPPFLAGS = -I$(srcdir)/src -DCIVICGRID_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map
+SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map -lm
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

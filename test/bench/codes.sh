@@ -1,5 +1,8 @@
 # Pairs for the code types; sourced by bench.sh.
 
+setup_codes() { run_sql -f test/bench/setup.sql; }
+needs=(codes)
+
 # The promise: <@ costs no more than the range written by hand.
 for protocol in simple prepared; do
     pair "community of 200, rows, <@ : BETWEEN ($protocol)" 1.2 1000 \

@@ -1,6 +1,5 @@
 -- One million grid codes: a megacity and its neighbours, 20 districts of 10
 -- streets of 25 communities of 200 grids, in random order on disk.
-CREATE EXTENSION civicgrid CASCADE;
 CREATE EXTENSION ltree;
 SELECT setseed(0.5) \g /dev/null
 CREATE TABLE cell AS

@@ -35,7 +35,7 @@ WHERE obj_description(p.oid, 'pg_proc') !~ '[一-龥]'
     AND NOT EXISTS (SELECT FROM pg_type AS t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
     AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
     AND p.prokind <> 'a'
-    AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE g.aggtransfn = p.oid)
+    AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE p.oid IN (g.aggtransfn, g.aggfinalfn))
 ORDER BY 1;
 SELECT r.relname, a.attname AS column_without_chinese
 FROM rel AS r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -45,9 +45,11 @@ WHERE r.relkind IN ('r', 'p', 'v', 'm') AND col_description(r.oid, a.attnum) !~ 
 SELECT signature AS parallel_unsafe FROM func
 WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype);
 
--- C functions do not expect NULL, so they are strict (triggers get no arguments).
+-- C functions do not expect NULL, so they are strict (triggers get no arguments;
+-- what an aggregate is made of begins with a NULL state).
 SELECT signature AS c_not_strict FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
-WHERE l.lanname IN ('c', 'internal') AND NOT proisstrict AND prokind = 'f' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype);
+WHERE l.lanname IN ('c', 'internal') AND NOT proisstrict AND prokind = 'f' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
+    AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE f.oid IN (g.aggtransfn, g.aggfinalfn));
 
 -- A function of values alone is immutable; one that reads tables is stable.
 SELECT signature AS c_volatile FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
@@ -70,7 +72,7 @@ WHERE proargnames IS NULL AND pronargs > 0
     AND NOT EXISTS (SELECT FROM pg_operator AS o WHERE o.oprcode = f.oid OR o.oprrest = f.oid OR o.oprjoin = f.oid)
     AND NOT EXISTS (SELECT FROM pg_amproc AS a WHERE a.amproc = f.oid)
     AND NOT EXISTS (SELECT FROM pg_type AS t WHERE f.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
-    AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE g.aggtransfn = f.oid)
+    AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE f.oid IN (g.aggtransfn, g.aggfinalfn))
     AND prorettype <> 'internal'::regtype;
 
 -- Nothing that writes may be called by PUBLIC, nothing stored is PUBLIC's.
@@ -87,7 +89,7 @@ WHERE CASE WHEN classid = 'pg_opclass'::regclass THEN NOT amvalidate(objid) END;
 SELECT t.typname, v.am AS no_default_class
 FROM pg_type AS t JOIN tests.member AS m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid,
      (VALUES ('btree'), ('hash')) AS v (am)
-WHERE t.typinput <> 0 AND t.typcategory = 'U' AND NOT EXISTS (
+WHERE t.typinput <> 0 AND t.typcategory = 'U' AND t.typbyval AND NOT EXISTS (
     SELECT FROM pg_opclass AS c JOIN pg_am AS a ON a.oid = c.opcmethod
     WHERE c.opcintype = t.oid AND c.opcdefault AND a.amname = v.am
 );

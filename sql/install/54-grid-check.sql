@@ -1,0 +1,1066 @@
+
+-- The map check (网格检查): what is wrong with a draft.  See doc/grid-check.md.
+
+-- What counts as a defect, how grave it is and from what size on differs from
+-- site to site, so it is rows.
+CREATE TABLE grid_check_rule (
+    defect text NOT NULL,
+    name text NOT NULL,
+    severity text NOT NULL,
+    tolerance double precision,
+    unit text,
+    extent geometry,
+    hint text,
+    origin text NOT NULL DEFAULT 'site',
+    CONSTRAINT grid_check_rule_pkey PRIMARY KEY (defect),
+    CONSTRAINT grid_check_rule_name_check CHECK (name <> ''),
+    CONSTRAINT grid_check_rule_severity_check CHECK (severity IN ('error', 'warning', 'ignore')),
+    CONSTRAINT grid_check_rule_tolerance_check CHECK (tolerance >= 0),
+    CONSTRAINT grid_check_rule_origin_check CHECK (origin IN ('shipped', 'edited', 'site'))
+);
+COMMENT ON TABLE grid_check_rule IS 'what the map check looks for (网格检查规则)';
+COMMENT ON COLUMN grid_check_rule.defect IS 'short English key (缺陷)';
+COMMENT ON COLUMN grid_check_rule.name IS 'Chinese name (名称)';
+COMMENT ON COLUMN grid_check_rule.severity IS 'error: cannot be published; warning: is kept with the edition; ignore: is not listed (严重程度)';
+COMMENT ON COLUMN grid_check_rule.tolerance IS 'size from which on, or below which, it is a defect (容差)';
+COMMENT ON COLUMN grid_check_rule.unit IS 'unit of the tolerance (容差单位)';
+COMMENT ON COLUMN grid_check_rule.extent IS 'where cells are expected (合理范围), for the defects that ask';
+COMMENT ON COLUMN grid_check_rule.hint IS 'what to do about it (处理建议)';
+COMMENT ON COLUMN grid_check_rule.origin IS 'shipped with the extension, shipped and edited here, or the site''s own (来源)';
+
+INSERT INTO grid_check_rule (defect, name, severity, tolerance, unit, hint, origin) VALUES
+    ('missing geometry', '缺少图形', 'error', NULL, NULL,
+        'Draw the cell, or delete its row; a duty cell without a geometry needs unit cells.', 'shipped'),
+    ('wrong type', '图形类型不符', 'error', NULL, NULL,
+        'A cell is a Polygon or MultiPolygon.', 'shipped'),
+    ('not finite', '坐标非数', 'error', NULL, NULL,
+        'A coordinate is NaN or infinite: export the cell again.', 'shipped'),
+    ('missing srid', '未注明坐标系', 'error', NULL, NULL,
+        'Say which frame the coordinates are in: load_cells(..., srid => 4490).', 'shipped'),
+    ('mixed srid', '坐标系不一致', 'error', NULL, NULL,
+        'All cells of a kind need one frame (4326 and 4490 are the same): load_cells(..., to_srid => ...).', 'shipped'),
+    ('impossible coordinates', '坐标超限', 'error', NULL, NULL,
+        'Longitudes lie within 180 degrees, latitudes within 90: the coordinates are in another frame than their SRID says.', 'shipped'),
+    ('swapped axes', '坐标轴颠倒', 'error', NULL, NULL,
+        'Turned round, the cell would lie where it is expected: load it with ST_FlipCoordinates().', 'shipped'),
+    ('outside extent', '超出合理范围', 'warning', NULL, NULL,
+        'If the cell is right, edit column extent of this row of grid_check_rule.', 'shipped'),
+    ('invalid ring', '图形无效', 'error', NULL, NULL,
+        'Mend the ring at the place shown; ST_MakeValid() shows one way.', 'shipped'),
+    ('repeated point', '重复点', 'warning', 0.001, 'm',
+        'Remove the points that repeat the one before: ST_RemoveRepeatedPoints().', 'shipped'),
+    ('spike', '尖刺', 'warning', 1, 'degrees',
+        'Remove the vertex at which the border turns back on itself.', 'shipped'),
+    ('tiny cell', '面积过小', 'warning', 100, 'm2',
+        'Is it a leftover of drawing? Join it to a neighbour.', 'shipped'),
+    ('sliver cell', '狭长网格', 'warning', 1, 'm',
+        'The cell is no wider than the tolerance: join it to a neighbour.', 'shipped'),
+    ('multipart cell', '多部件网格', 'warning', NULL, NULL,
+        'The cell has parts that do not adjoin; if that is not meant, remove the stray part.', 'shipped'),
+    ('duplicate geometry', '图形重复', 'error', 0.999, 'share',
+        'Two codes for one ground: delete one.', 'shipped'),
+    ('overlap', '重叠', 'error', 1, 'm',
+        'Draw the common border once. Until then the smaller code has the ground.', 'shipped'),
+    ('sliver overlap', '细碎重叠', 'warning', 0.001, 'm',
+        'The two borders do not follow the same vertices: snap one to the other.', 'shipped'),
+    ('gap', '缝隙', 'warning', 1, 'm',
+        'No cell has this ground: give it to one of its neighbours.', 'shipped'),
+    ('sliver gap', '细碎缝隙', 'warning', 0.001, 'm',
+        'The borders around it do not follow the same vertices: snap one to the other.', 'shipped'),
+    ('unmatched vertex', '公共边节点不匹配', 'warning', 0.1, 'm',
+        'A vertex of one cell lies on or near the border of the other, which has none there: add it there too.', 'shipped'),
+    ('outside outline', '超出区划界线', 'warning', 1, 'm',
+        'Is the code right? If so, clip the cell to the outline, or mend the outline.', 'shipped'),
+    ('unfilled outline', '区划未铺满', 'warning', 1, 'm',
+        'No cell of this community has this ground.', 'shipped'),
+    ('bad outline', '区划界线有误', 'error', NULL, NULL,
+        'Mend the row of grid_outline; until then it is not checked against.', 'shipped'),
+    ('code level', '编码位数不符', 'error', NULL, NULL,
+        'grid_kind_rule.code_digits says how many digits the codes of a kind have.', 'shipped'),
+    ('nested code', '编码嵌套', 'error', NULL, NULL,
+        'One cell''s code is the beginning of the other''s: cells of a kind stand side by side.', 'shipped'),
+    ('misplaced code', '编码与位置不符', 'warning', NULL, NULL,
+        'The cell lies among those of another community and adjoins none of its own: is the code right?', 'shipped'),
+    ('no collector', '缺少网格员', 'warning', NULL, NULL,
+        'Name a collector for the cell, or for the duty cell that it belongs to.', 'shipped'),
+    ('shared collector', '一员多格', 'warning', NULL, NULL,
+        'One collector for one cell; several unit cells are put together in a duty cell.', 'shipped'),
+    ('no grade', '未定等级', 'warning', NULL, NULL,
+        'Give the cell a grade: A, B or C.', 'shipped'),
+    ('no duty cell', '未划入责任网格', 'warning', NULL, NULL,
+        'Other unit cells belong to duty cells: say which this one belongs to.', 'shipped'),
+    ('unknown duty cell', '责任网格不存在', 'error', NULL, NULL,
+        'There is no cell of kind duty with this code.', 'shipped'),
+    ('scattered duty cell', '责任网格不相邻', 'error', 1, 'm',
+        'The unit cells of a duty cell must adjoin: move the stray ones to another.', 'shipped'),
+    ('suspicious datum', '坐标基准可疑', 'warning', 0.5, 'share',
+        'Ask whoever drew the map; then convert it, with to_wgs84() for example.', 'shipped'),
+    ('control point missed', '控制点不符', 'warning', 1, 'm',
+        'The control point does not lie in the cell that it is stated to be in.', 'shipped');
+-- mainland, islands and seas
+UPDATE grid_check_rule
+SET extent = st_makeenvelope(73, 3, 136, 54, 4326)
+WHERE defect IN ('outside extent', 'swapped axes');
+
+CREATE TRIGGER keep_shipped_row
+    BEFORE INSERT OR UPDATE OR DELETE ON grid_check_rule
+    FOR EACH ROW EXECUTE FUNCTION keep_shipped_row('defect');
+CREATE TRIGGER keep_shipped_rows
+    BEFORE TRUNCATE ON grid_check_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
+COMMENT ON TRIGGER keep_shipped_row ON grid_check_rule IS 'keeps edits of shipped rows through dump and restore';
+COMMENT ON TRIGGER keep_shipped_rows ON grid_check_rule IS 'shipped rows are not truncated';
+SELECT pg_catalog.pg_extension_config_dump('grid_check_rule', $$WHERE origin <> 'shipped'$$);
+
+CREATE FUNCTION grid_tolerance(defect text) RETURNS double precision
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT r.tolerance FROM @extschema@.grid_check_rule AS r WHERE r.defect = grid_tolerance.defect;
+END;
+COMMENT ON FUNCTION grid_tolerance(text) IS 'tolerance of a defect (容差)';
+
+-- Measures.  Areas and lengths are those of the ellipsoid for maps in degrees,
+-- and of the plane, in metres, for others.
+
+CREATE FUNCTION grid_frame(srid integer) RETURNS integer
+    LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE srid WHEN 4490 THEN 4326 ELSE srid END;
+END;
+COMMENT ON FUNCTION grid_frame(integer) IS 'the frame of an SRID (坐标框架): 4326 WGS-84 and 4490 CGCS2000 are the same';
+
+CREATE FUNCTION grid_in_degrees(srid integer) RETURNS boolean
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM spatial_ref_sys AS s
+        WHERE s.srid = grid_in_degrees.srid AND s.proj4text LIKE '%+proj=longlat%'
+    );
+END;
+COMMENT ON FUNCTION grid_in_degrees(integer) IS 'are the coordinates of an SRID longitudes and latitudes (经纬度坐标)?';
+
+CREATE FUNCTION grid_area(geom geometry) RETURNS double precision
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN @extschema@.grid_in_degrees(st_srid(geom)) THEN st_area(geography(geom)) ELSE st_area(geom) END;
+END;
+COMMENT ON FUNCTION grid_area(geometry) IS 'area in square metres (面积，平方米), on the ellipsoid where the coordinates are degrees';
+
+CREATE FUNCTION grid_width(geom geometry) RETURNS double precision
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE
+               WHEN @extschema@.grid_in_degrees(st_srid(geom))
+               THEN 2 * st_area(geography(geom)) / nullif(st_perimeter(geography(geom)), 0)
+               ELSE 2 * st_area(geom) / nullif(st_perimeter(geom), 0)
+           END;
+END;
+COMMENT ON FUNCTION grid_width(geometry) IS
+    'mean width of a long polygon in metres (平均宽度，米): twice its area by its perimeter';
+
+CREATE FUNCTION grid_distance(a geometry, b geometry) RETURNS double precision
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE
+               WHEN @extschema@.grid_in_degrees(st_srid(a)) THEN st_distance(geography(a), geography(b))
+               ELSE st_distance(a, b)
+           END;
+END;
+COMMENT ON FUNCTION grid_distance(geometry, geometry) IS
+    'distance in metres (距离，米), on the ellipsoid where the coordinates are degrees';
+
+-- The cells that can be measured and laid over each other, in one frame, as
+-- they were drawn and made valid, with how many metres a unit of x and of y is
+-- there.  They are counted in the order of their codes.
+CREATE FUNCTION grid_check_cells(kind grid_kind)
+    RETURNS TABLE (
+        id bigint, code gridcode, drawn geometry, geom geometry, metres_x double precision, metres_y double precision
+    )
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    ROWS 10000
+BEGIN ATOMIC
+    WITH drawn AS (
+        SELECT c.code, c.geom, @extschema@.grid_frame(st_srid(c.geom)) AS frame
+        FROM @extschema@.grid_cell AS c
+        WHERE c.kind = grid_check_cells.kind
+            AND st_geometrytype(c.geom) IN ('ST_Polygon', 'ST_MultiPolygon')
+            AND NOT st_isempty(c.geom)
+            -- an area with a NaN or an infinity in it is none
+            AND abs(st_area(c.geom)) < 'Infinity'::double precision
+    ),
+    -- the frame that most cells are in
+    common AS (
+        SELECT f.frame, @extschema@.grid_in_degrees(f.frame) AS degrees
+        FROM (SELECT d.frame FROM drawn AS d GROUP BY d.frame ORDER BY count(*) DESC, d.frame LIMIT 1) AS f
+    )
+    SELECT row_number() OVER (ORDER BY d.code::text COLLATE "C"),
+           d.code,
+           g.geom,
+           CASE
+               WHEN st_isvalidreason(g.geom) = 'Valid Geometry' THEN g.geom
+               ELSE st_collectionextract(st_makevalid(g.geom), 3)
+           END,
+           CASE WHEN f.degrees THEN radians(1) * 6378137 * cos(radians(m.lat)) / sqrt(m.w) ELSE 1 END,
+           CASE WHEN f.degrees THEN radians(1) * 6378137 * (1 - 0.00669437999014) / (m.w * sqrt(m.w)) ELSE 1 END
+    FROM drawn AS d
+    JOIN common AS f ON f.frame = d.frame,
+    LATERAL (SELECT st_setsrid(st_force2d(d.geom), f.frame) AS geom) AS g,
+    -- curvature of the ellipsoid at the middle of the cell
+    LATERAL (SELECT (st_ymin(d.geom) + st_ymax(d.geom)) / 2 AS lat) AS v,
+    LATERAL (SELECT v.lat, 1 - 0.00669437999014 * sin(radians(v.lat)) ^ 2 AS w) AS m
+    -- degrees that say that they are metres, metres that say that they are degrees
+    WHERE CASE
+        WHEN f.frame = 0 THEN NOT d.geom @ st_makeenvelope(-180, -180, 180, 180)
+        ELSE NOT f.degrees OR d.geom @ st_makeenvelope(-180, -90, 180, 90)
+    END;
+END;
+COMMENT ON FUNCTION grid_check_cells(grid_kind) IS
+    'for the map check: the cells that can be laid over each other (可比网格), with how many metres a unit of x and of y is there';
+
+-- Strict, so that the planner believes the number of rows.
+CREATE FUNCTION grid_corners(geom geometry)
+    RETURNS TABLE (
+        x double precision, y double precision,
+        next_x double precision, next_y double precision,
+        after_x double precision, after_y double precision
+    )
+    LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+    ROWS 80
+BEGIN ATOMIC
+    SELECT v.x, v.y, v.next_x, v.next_y, v.after_x, v.after_y
+    FROM (
+        SELECT st_x(d.geom) AS x, st_y(d.geom) AS y,
+               lead(st_x(d.geom)) OVER w AS next_x, lead(st_y(d.geom)) OVER w AS next_y,
+               lead(st_x(d.geom), 2) OVER w AS after_x, lead(st_y(d.geom), 2) OVER w AS after_y
+        FROM (
+            SELECT row_number() OVER () AS ring, st_addpoint(l.line, st_pointn(l.line, 2)) AS line
+            FROM st_dump(grid_corners.geom) AS p
+            CROSS JOIN LATERAL st_dumprings(p.geom) AS q
+            CROSS JOIN LATERAL (SELECT st_exteriorring(q.geom) AS line) AS l
+        ) AS r
+        CROSS JOIN LATERAL st_dumppoints(r.line) WITH ORDINALITY AS d (path, geom, point)
+        WINDOW w AS (PARTITION BY r.ring ORDER BY d.point)
+    ) AS v
+    WHERE v.after_x IS NOT NULL;
+END;
+COMMENT ON FUNCTION grid_corners(geometry) IS
+    'every vertex of a polygon with the two that follow it in its ring (边界节点)';
+
+-- Each cell by itself.
+CREATE FUNCTION grid_check_shape(kind grid_kind)
+    RETURNS TABLE (defect text, code gridcode, other gridcode, geom geometry, amount double precision, unit text, detail text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    SET jit = off
+BEGIN ATOMIC
+    WITH cell AS MATERIALIZED (
+        SELECT c.code, c.geom, st_srid(c.geom) AS srid, @extschema@.grid_frame(st_srid(c.geom)) AS frame,
+               coalesce(st_isempty(c.geom), true) AS missing,
+               coalesce(st_geometrytype(c.geom) NOT IN ('ST_Polygon', 'ST_MultiPolygon'), false) AS not_areal,
+               coalesce(NOT abs(st_area(c.geom)) < 'Infinity'::double precision, false) AS not_finite
+        FROM @extschema@.grid_cell AS c
+        WHERE c.kind = grid_check_shape.kind
+    ),
+    common AS MATERIALIZED (
+        SELECT f.frame, f.srid
+        FROM (
+            SELECT c.frame, min(c.srid) AS srid FROM cell AS c
+            WHERE NOT c.missing AND NOT c.not_areal AND NOT c.not_finite
+            GROUP BY c.frame ORDER BY count(*) DESC, c.frame LIMIT 1
+        ) AS f
+    ),
+    expected AS MATERIALIZED (
+        SELECT r.defect, r.extent, @extschema@.grid_frame(st_srid(r.extent)) AS frame
+        FROM @extschema@.grid_check_rule AS r
+        WHERE r.extent IS NOT NULL
+    ),
+    -- Where it is.  What is wrong with every cell is wrong with the map, and
+    -- said once.
+    place AS (
+        SELECT c.code, c.geom, c.srid, v.defect, count(*) OVER (PARTITION BY v.defect) AS n, t.n AS total
+        FROM cell AS c
+        CROSS JOIN common AS f
+        CROSS JOIN (SELECT count(*) AS n FROM cell AS c WHERE NOT c.missing AND NOT c.not_finite) AS t
+        LEFT JOIN expected AS e ON e.defect = 'outside extent' AND e.frame = c.frame
+        LEFT JOIN expected AS s ON s.defect = 'swapped axes' AND s.frame = c.frame
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                       WHEN c.frame = 0 AND f.frame = 0
+                           AND c.geom @ st_makeenvelope(-180, -180, 180, 180) THEN 'missing srid'
+                       WHEN c.frame <> f.frame THEN 'mixed srid'
+                       WHEN NOT c.geom @ s.extent AND st_flipcoordinates(c.geom) @ s.extent THEN 'swapped axes'
+                       WHEN NOT c.geom @ st_makeenvelope(-180, -90, 180, 90)
+                           AND @extschema@.grid_in_degrees(c.frame) THEN 'impossible coordinates'
+                       WHEN NOT c.geom @ e.extent THEN 'outside extent'
+                   END AS defect
+        ) AS v
+        WHERE NOT c.missing AND NOT c.not_finite AND v.defect IS NOT NULL
+    ),
+    tolerance AS MATERIALIZED (
+        SELECT @extschema@.grid_tolerance('repeated point') AS same,
+               @extschema@.grid_tolerance('spike') AS angle,
+               @extschema@.grid_tolerance('tiny cell') AS area,
+               @extschema@.grid_tolerance('sliver cell') AS width
+    ),
+    sound AS MATERIALIZED (
+        SELECT m.* FROM @extschema@.grid_check_cells(grid_check_shape.kind) AS m
+    ),
+    -- at each vertex the way back (a) and the way on (b), in metres
+    corner AS (
+        SELECT s.id, c.next_x AS x, c.next_y AS y,
+               (c.x - c.next_x) * s.metres_x AS ax,
+               (c.y - c.next_y) * s.metres_y AS ay,
+               (c.after_x - c.next_x) * s.metres_x AS bx,
+               (c.after_y - c.next_y) * s.metres_y AS by
+        FROM sound AS s
+        CROSS JOIN LATERAL @extschema@.grid_corners(s.drawn) AS c
+    ),
+    turn AS MATERIALIZED (
+        SELECT n.id, n.x, n.y, n.same, degrees(n.angle) AS angle
+        FROM (
+            SELECT c.id, c.x, c.y,
+                   c.ax * c.ax + c.ay * c.ay <= t.same * t.same AS same,
+                   CASE
+                       WHEN c.ax * c.ax + c.ay * c.ay > t.same * t.same AND c.bx * c.bx + c.by * c.by > t.same * t.same
+                       THEN atan2(abs(c.ax * c.by - c.ay * c.bx), c.ax * c.bx + c.ay * c.by)
+                   END AS angle
+            FROM corner AS c
+            CROSS JOIN tolerance AS t
+        ) AS n
+        WHERE n.same OR n.angle < (SELECT radians(t.angle) FROM tolerance AS t)
+    )
+    SELECT 'missing geometry', c.code, NULL::@extschema@.gridcode, NULL::geometry, NULL::double precision, NULL,
+           CASE WHEN c.geom IS NULL THEN 'It has no geometry.' ELSE format('Its geometry is empty: %s.', st_astext(c.geom)) END
+    FROM cell AS c
+    WHERE c.missing AND NOT (
+        -- the union of its unit cells
+        grid_check_shape.kind = 'duty' AND c.geom IS NULL
+        AND EXISTS (SELECT FROM @extschema@.grid_cell AS u WHERE u.kind = 'unit' AND u.duty = c.code)
+    )
+    UNION ALL
+    SELECT 'wrong type', c.code, NULL, c.geom, NULL, NULL,
+           format('It is a %s.', substr(st_geometrytype(c.geom), 4))
+    FROM cell AS c
+    WHERE c.not_areal AND NOT c.missing
+    UNION ALL
+    SELECT 'not finite', c.code, NULL, NULL, NULL, NULL, 'A coordinate is NaN or infinite.'
+    FROM cell AS c
+    WHERE c.not_finite
+    UNION ALL
+    SELECT p.defect, w.code::@extschema@.gridcode, NULL,
+           CASE WHEN count(*) = 1 THEN (array_agg(p.geom))[1] END,
+           count(*), 'cells',
+           CASE p.defect
+               WHEN 'missing srid' THEN 'The SRID is 0, and the coordinates look like degrees.'
+               WHEN 'mixed srid' THEN format('The SRID is %s; that of most cells is %s.', min(p.srid), (SELECT f.srid FROM common AS f))
+               ELSE format('x from %s to %s, y from %s to %s.',
+                   round(min(st_xmin(p.geom))::numeric, 6), round(max(st_xmax(p.geom))::numeric, 6),
+                   round(min(st_ymin(p.geom))::numeric, 6), round(max(st_ymax(p.geom))::numeric, 6))
+           END
+    FROM place AS p
+    CROSS JOIN LATERAL (SELECT CASE WHEN p.n < p.total OR p.total = 1 THEN p.code::text END AS code) AS w
+    GROUP BY p.defect, w.code
+    UNION ALL
+    SELECT 'invalid ring', c.code, NULL, st_setsrid(v.location, c.srid), NULL, NULL,
+           v.reason || coalesce(format(' at %s %s', round(st_x(v.location)::numeric, 6), round(st_y(v.location)::numeric, 6)), '') || '.'
+    FROM cell AS c
+    CROSS JOIN LATERAL st_isvaliddetail(c.geom) AS v
+    WHERE NOT c.missing AND NOT c.not_areal AND NOT c.not_finite AND NOT v.valid
+    UNION ALL
+    SELECT 'repeated point', s.code, NULL, st_setsrid(t.points, st_srid(s.geom)), t.n, 'points',
+           format('Within %s m of the point before: %s.', @extschema@.grid_tolerance('repeated point'), t.n)
+    FROM (
+        SELECT t.id, count(*) AS n, st_collect(st_makepoint(t.x, t.y)) AS points
+        FROM turn AS t
+        WHERE t.same
+        GROUP BY t.id
+    ) AS t
+    JOIN sound AS s ON s.id = t.id
+    UNION ALL
+    SELECT 'spike', s.code, NULL, st_setsrid(st_makepoint(t.x, t.y), st_srid(s.geom)), t.angle, 'degrees',
+           format('The border turns back at an angle of %s degrees.', round(t.angle::numeric, 3))
+    FROM turn AS t
+    JOIN sound AS s ON s.id = t.id
+    WHERE t.angle < (SELECT t.angle FROM tolerance AS t)
+    UNION ALL
+    SELECT 'tiny cell', s.code, NULL, s.geom, v.area, 'm2', format('It has %s square metres.', round(v.area::numeric, 1))
+    FROM (
+        -- the ellipsoid is asked only where the plane leaves it open
+        SELECT s.code, s.geom, t.area
+        FROM sound AS s CROSS JOIN tolerance AS t
+        WHERE st_area(s.geom) * s.metres_x * s.metres_y < 1.1 * t.area
+        OFFSET 0
+    ) AS s
+    CROSS JOIN LATERAL (SELECT @extschema@.grid_area(s.geom) AS area) AS v
+    WHERE v.area < s.area
+    UNION ALL
+    SELECT 'sliver cell', s.code, NULL, s.geom, v.width, 'm', format('It is %s m wide in the mean.', round(v.width::numeric, 2))
+    FROM (
+        SELECT s.code, s.geom, t.width
+        FROM sound AS s CROSS JOIN tolerance AS t
+        WHERE 2 * st_area(s.geom) * least(s.metres_x, s.metres_y) < 1.1 * t.width * st_perimeter(s.geom)
+        OFFSET 0
+    ) AS s
+    CROSS JOIN LATERAL (SELECT @extschema@.grid_width(s.geom) AS width) AS v
+    WHERE v.width < s.width
+    UNION ALL
+    SELECT 'multipart cell', c.code, NULL, c.geom, st_numgeometries(c.geom), 'parts',
+           format('It has %s parts.', st_numgeometries(c.geom))
+    FROM cell AS c
+    WHERE NOT c.missing AND NOT c.not_areal AND st_numgeometries(c.geom) > 1;
+END;
+COMMENT ON FUNCTION grid_check_shape(grid_kind) IS 'for the map check: faults of each cell by itself (单个网格检查)';
+
+-- Cells and their neighbours.
+CREATE FUNCTION grid_check_border(kind grid_kind)
+    RETURNS TABLE (defect text, code gridcode, other gridcode, geom geometry, amount double precision, unit text, detail text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    SET jit = off
+BEGIN ATOMIC
+    WITH rule AS MATERIALIZED (
+        SELECT coalesce(bool_or(k.overlap_allowed), false) AS overlap_allowed, coalesce(bool_or(k.filled), false) AS filled
+        FROM @extschema@.grid_kind_rule AS k
+        WHERE k.kind = grid_check_border.kind
+    ),
+    tolerance AS MATERIALIZED (
+        SELECT @extschema@.grid_tolerance('duplicate geometry') AS share,
+               @extschema@.grid_tolerance('overlap') AS overlap,
+               @extschema@.grid_tolerance('sliver overlap') AS sliver_overlap,
+               @extschema@.grid_tolerance('gap') AS gap,
+               @extschema@.grid_tolerance('sliver gap') AS sliver_gap,
+               @extschema@.grid_tolerance('unmatched vertex') AS vertex
+    ),
+    cell AS MATERIALIZED (
+        SELECT m.id, m.code, m.geom, m.metres_x, m.metres_y, least(m.metres_x, m.metres_y) AS metres,
+               -- what cells of one community have in common
+               CASE WHEN @extschema@.digits(m.code) > 12 THEN substr(m.code::text, 1, 12) END AS community
+        FROM @extschema@.grid_check_cells(grid_check_border.kind) AS m
+        WHERE NOT st_isempty(m.geom)
+    ),
+    -- what may meet
+    pair AS MATERIALIZED (
+        SELECT a.id AS a, b.id AS b, a.geom AS a_geom, b.geom AS b_geom, a.metres
+        FROM cell AS a
+        CROSS JOIN tolerance AS t
+        JOIN @extschema@.grid_cell AS n
+            ON n.kind = grid_check_border.kind
+            AND n.geom && st_expand(a.geom, greatest(t.vertex, t.gap, 0) / a.metres)
+        JOIN cell AS b ON b.code = n.code AND b.id > a.id
+    ),
+
+    -- A side is an edge and who has it; where a map is sound, every side but
+    -- those of its outer border has two.
+    edge AS MATERIALIZED (
+        SELECT c.id, v.x, v.y, v.next_x, v.next_y, (v.x, v.y) < (v.next_x, v.next_y) AS forward
+        FROM cell AS c
+        CROSS JOIN LATERAL @extschema@.grid_corners(c.geom) AS v
+        WHERE (v.x, v.y) <> (v.next_x, v.next_y)
+    ),
+    side AS MATERIALIZED (
+        SELECT min(e.id) AS a, max(e.id) AS b, e.x, e.y, e.next_x, e.next_y
+        FROM (
+            SELECT e.id,
+                   CASE WHEN e.forward THEN e.x ELSE e.next_x END AS x,
+                   CASE WHEN e.forward THEN e.y ELSE e.next_y END AS y,
+                   CASE WHEN e.forward THEN e.next_x ELSE e.x END AS next_x,
+                   CASE WHEN e.forward THEN e.next_y ELSE e.y END AS next_y
+            FROM edge AS e
+        ) AS e
+        GROUP BY e.x, e.y, e.next_x, e.next_y
+    ),
+    adjoining AS MATERIALIZED (
+        SELECT s.a, s.b FROM side AS s WHERE s.a < s.b GROUP BY s.a, s.b
+    ),
+
+    -- Vertices of a side that is one cell's alone, on or near such a side of a
+    -- neighbour that has no vertex there.
+    loose AS MATERIALIZED (
+        SELECT s.a AS id, s.x, s.y, s.next_x, s.next_y FROM side AS s WHERE s.a = s.b
+    ),
+    loose_line AS MATERIALIZED (
+        SELECT l.id, st_collect(st_makeline(st_makepoint(l.x, l.y), st_makepoint(l.next_x, l.next_y))) AS line
+        FROM loose AS l
+        GROUP BY l.id
+    ),
+    loose_vertex AS MATERIALIZED (
+        SELECT l.id, l.x, l.y FROM loose AS l
+        UNION
+        SELECT l.id, l.next_x, l.next_y FROM loose AS l
+    ),
+    loose_cell_vertex AS MATERIALIZED (
+        SELECT e.id, e.x, e.y FROM edge AS e JOIN loose_line AS l ON l.id = e.id
+    ),
+    loose_pair AS MATERIALIZED (
+        SELECT p.a AS id, p.b AS neighbour FROM pair AS p
+        UNION ALL
+        SELECT p.b, p.a FROM pair AS p
+    ),
+    near_vertex AS MATERIALIZED (
+        SELECT v.id, v.neighbour, v.x, v.y, st_x(f.foot) AS foot_x, st_y(f.foot) AS foot_y,
+               sqrt(((st_x(f.foot) - v.x) * v.metres_x) ^ 2 + ((st_y(f.foot) - v.y) * v.metres_y) ^ 2) AS distance
+        FROM (
+            SELECT v.id, p.neighbour, v.x, v.y, st_makepoint(v.x, v.y) AS geom, l.line,
+                   c.metres_x, c.metres_y, (SELECT t.vertex FROM tolerance AS t) / c.metres AS reach
+            FROM loose_vertex AS v
+            JOIN cell AS c ON c.id = v.id
+            JOIN loose_pair AS p ON p.id = v.id
+            JOIN loose_line AS l ON l.id = p.neighbour
+            -- joined by their numbers; how much lies near is nothing to plan by
+            OFFSET 0
+        ) AS v
+        CROSS JOIN LATERAL (SELECT st_closestpoint(v.line, v.geom) AS foot) AS f
+        WHERE v.line && st_expand(v.geom, v.reach) AND st_dwithin(v.line, v.geom, v.reach)
+    ),
+    unmatched AS (
+        SELECT least(n.id, n.neighbour) AS a, greatest(n.id, n.neighbour) AS b, n.x, n.y, n.distance
+        FROM near_vertex AS n
+        CROSS JOIN tolerance AS t
+        WHERE n.distance <= t.vertex
+            AND NOT EXISTS (
+                SELECT FROM loose_cell_vertex AS o WHERE o.id = n.neighbour AND o.x = n.x AND o.y = n.y
+            )
+            -- nearest is another vertex, which both have
+            AND ((n.foot_x, n.foot_y) = (n.x, n.y) OR NOT EXISTS (
+                SELECT FROM loose_cell_vertex AS o WHERE o.id = n.id AND o.x = n.foot_x AND o.y = n.foot_y
+            ))
+    ),
+
+    overlap AS MATERIALIZED (
+        SELECT v.a, v.b, v.geom, v.area, CASE WHEN v.width >= t.overlap THEN 'overlap' ELSE 'sliver overlap' END AS defect
+        FROM (
+            SELECT p.a, p.b, d.geom, @extschema@.grid_width(d.geom) AS width, @extschema@.grid_area(d.geom) AS area
+            FROM pair AS p
+            CROSS JOIN rule AS r
+            CROSS JOIN tolerance AS t
+            CROSS JOIN LATERAL st_dump(st_collectionextract(st_intersection(p.a_geom, p.b_geom), 3)) AS d
+            WHERE NOT r.overlap_allowed
+                AND CASE
+                    -- thinner than rounding
+                    WHEN st_area(d.geom) > 0 THEN 2 * st_area(d.geom) * p.metres * 1.8 > t.sliver_overlap * st_perimeter(d.geom)
+                END
+            OFFSET 0
+        ) AS v
+        CROSS JOIN tolerance AS t
+        WHERE v.width >= least(t.sliver_overlap, t.overlap)
+    ),
+    overlapping AS MATERIALIZED (
+        SELECT o.a, o.b, sum(o.area) >= t.share * greatest(@extschema@.grid_area(p.a_geom), @extschema@.grid_area(p.b_geom)) AS same
+        FROM overlap AS o
+        JOIN pair AS p ON p.a = o.a AND p.b = o.b
+        CROSS JOIN tolerance AS t
+        GROUP BY o.a, o.b, t.share, p.a_geom, p.b_geom
+    ),
+
+    -- The holes of the union of all cells.
+    hole AS MATERIALIZED (
+        SELECT row_number() OVER () AS hole, v.geom, v.area, v.width,
+               CASE WHEN v.width >= t.gap THEN 'gap' ELSE 'sliver gap' END AS defect
+        FROM (
+            SELECT q.geom, @extschema@.grid_width(q.geom) AS width, @extschema@.grid_area(q.geom) AS area
+            FROM (
+                SELECT d.geom
+                FROM (SELECT st_union(c.geom) AS geom FROM cell AS c CROSS JOIN rule AS r WHERE r.filled) AS u
+                CROSS JOIN LATERAL st_dump(u.geom) AS d
+            ) AS u
+            CROSS JOIN LATERAL st_dumprings(u.geom) AS q
+            WHERE q.path[1] > 0
+        ) AS v
+        CROSS JOIN tolerance AS t
+        WHERE v.width >= least(t.sliver_gap, t.gap)
+    ),
+    hole_neighbour AS (
+        SELECT h.hole, array_agg(c.code::text ORDER BY c.id) AS codes
+        FROM hole AS h
+        CROSS JOIN tolerance AS t
+        JOIN @extschema@.grid_cell AS n
+            ON n.kind = grid_check_border.kind AND n.geom && st_expand(h.geom, t.sliver_gap)
+        JOIN cell AS c ON c.code = n.code AND st_dwithin(c.geom, h.geom, t.sliver_gap / c.metres)
+        GROUP BY h.hole
+    ),
+
+    -- Cells none of whose neighbours is of their community, which has others.
+    neighbour AS MATERIALIZED (
+        SELECT j.a, j.b FROM adjoining AS j
+        UNION
+        SELECT p.a, p.b
+        FROM pair AS p
+        CROSS JOIN tolerance AS t
+        WHERE NOT EXISTS (SELECT FROM adjoining AS j WHERE j.a = p.a AND j.b = p.b)
+            AND st_dwithin(p.a_geom, p.b_geom, t.gap / p.metres)
+    ),
+    community_neighbour AS (
+        SELECT c.id, c.community, o.community AS other, count(*) AS n
+        FROM (
+            SELECT n.a AS id, n.b AS neighbour FROM neighbour AS n
+            UNION ALL
+            SELECT n.b, n.a FROM neighbour AS n
+        ) AS n
+        JOIN cell AS c ON c.id = n.id
+        JOIN cell AS o ON o.id = n.neighbour
+        WHERE c.community IS NOT NULL AND o.community IS NOT NULL
+        GROUP BY c.id, c.community, o.community
+    ),
+    misplaced AS (
+        SELECT n.id, n.community, (array_agg(n.other ORDER BY n.n DESC, n.other))[1] AS other, sum(n.n) AS n
+        FROM community_neighbour AS n
+        GROUP BY n.id, n.community
+        HAVING NOT bool_or(n.other = n.community)
+            AND (SELECT count(*) FROM cell AS c WHERE c.community = n.community) > 1
+    )
+
+    SELECT 'unmatched vertex', a.code, b.code,
+           st_setsrid(u.points, st_srid(a.geom)), u.n::double precision, 'vertices',
+           format('%s vertices of one without a counterpart in the other, up to %s m from its border.',
+               u.n, round(u.distance::numeric, 3))
+    FROM (
+        SELECT u.a, u.b, count(*) AS n, max(u.distance) AS distance, st_collect(st_makepoint(u.x, u.y)) AS points
+        FROM unmatched AS u
+        GROUP BY u.a, u.b
+    ) AS u
+    JOIN cell AS a ON a.id = u.a
+    JOIN cell AS b ON b.id = u.b
+    UNION ALL
+    SELECT v.defect, a.code, b.code, v.geom, v.area, 'm2',
+           format('%s square metres in %s parts belong to both%s.', round(v.area::numeric, 1), v.parts,
+               CASE
+                   WHEN v.defect = 'duplicate geometry' THEN ', all that they have'
+                   WHEN v.area >= 0.999 * @extschema@.grid_area(a.geom) THEN format(', all that %s has', a.code)
+                   WHEN v.area >= 0.999 * @extschema@.grid_area(b.geom) THEN format(', all that %s has', b.code)
+                   ELSE ''
+               END)
+    FROM (
+        SELECT o.a, o.b, CASE WHEN g.same THEN 'duplicate geometry' ELSE o.defect END AS defect,
+               count(*) AS parts, sum(o.area) AS area, st_collect(o.geom) AS geom
+        FROM overlap AS o
+        JOIN overlapping AS g ON g.a = o.a AND g.b = o.b
+        GROUP BY o.a, o.b, CASE WHEN g.same THEN 'duplicate geometry' ELSE o.defect END
+    ) AS v
+    JOIN cell AS a ON a.id = v.a
+    JOIN cell AS b ON b.id = v.b
+    UNION ALL
+    SELECT h.defect, n.codes[1]::@extschema@.gridcode, n.codes[2]::@extschema@.gridcode, h.geom, h.area, 'm2',
+           format('%s square metres, %s m wide in the mean, enclosed by %s%s.', round(h.area::numeric, 1), round(h.width::numeric, 3),
+               array_to_string(n.codes[1:6], ', '), CASE WHEN cardinality(n.codes) > 6 THEN ', …' ELSE '' END)
+    FROM hole AS h
+    LEFT JOIN hole_neighbour AS n ON n.hole = h.hole
+    UNION ALL
+    SELECT 'misplaced code', c.code, m.other::@extschema@.gridcode, c.geom, m.n, 'cells',
+           format('Of its %s neighbours none is of %s, most are of %s.', m.n, m.community, m.other)
+    FROM misplaced AS m
+    JOIN cell AS c ON c.id = m.id;
+END;
+COMMENT ON FUNCTION grid_check_border(grid_kind) IS
+    'for the map check: overlaps, gaps, unmatched vertices and cells that lie among those of another community (相邻网格检查)';
+
+-- Cells and the outline they belong to: that of the longest code that their
+-- own begins with.
+CREATE FUNCTION grid_check_outline(kind grid_kind)
+    RETURNS TABLE (defect text, code gridcode, other gridcode, geom geometry, amount double precision, unit text, detail text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    SET jit = off
+BEGIN ATOMIC
+    WITH cell AS MATERIALIZED (
+        SELECT m.id, m.code, m.geom, m.metres_x, m.metres_y
+        FROM @extschema@.grid_check_cells(grid_check_outline.kind) AS m
+        WHERE EXISTS (SELECT FROM @extschema@.grid_outline)
+    ),
+    tolerance AS MATERIALIZED (
+        SELECT @extschema@.grid_tolerance('outside outline') AS outside,
+               @extschema@.grid_tolerance('unfilled outline') AS unfilled
+    ),
+    given AS MATERIALIZED (
+        SELECT o.code, o.geom, f.srid AS frame,
+               CASE
+                   WHEN o.geom IS NULL OR st_isempty(o.geom) THEN 'It has no geometry.'
+                   WHEN st_geometrytype(o.geom) NOT IN ('ST_Polygon', 'ST_MultiPolygon')
+                   THEN format('It is a %s.', substr(st_geometrytype(o.geom), 4))
+                   WHEN NOT abs(st_area(o.geom)) < 'Infinity'::double precision THEN 'A coordinate is NaN or infinite.'
+                   WHEN @extschema@.grid_frame(st_srid(o.geom)) <> f.srid
+                   THEN format('Its SRID, %s, is another frame than that of the cells.', st_srid(o.geom))
+                   WHEN NOT o.geom @ st_makeenvelope(-180, -90, 180, 90) AND @extschema@.grid_in_degrees(f.srid)
+                   THEN 'Its coordinates are no longitudes and latitudes.'
+                   WHEN st_isvalidreason(o.geom) <> 'Valid Geometry' THEN st_isvalidreason(o.geom) || '.'
+               END AS fault
+        FROM @extschema@.grid_outline AS o
+        CROSS JOIN (SELECT st_srid(c.geom) AS srid FROM cell AS c LIMIT 1) AS f
+    ),
+    outline AS MATERIALIZED (
+        SELECT row_number() OVER (ORDER BY g.code::text COLLATE "C") AS outline, g.code,
+               st_setsrid(st_force2d(g.geom), g.frame) AS geom
+        FROM given AS g
+        WHERE g.fault IS NULL
+    ),
+    -- in the order of the outlines, so that each is prepared once
+    belonging AS MATERIALIZED (
+        SELECT b.id, b.outline, b.geom, b.outline_geom
+        FROM (
+            SELECT c.id, o.outline, c.geom, o.geom AS outline_geom,
+                   row_number() OVER (PARTITION BY c.id ORDER BY @extschema@.digits(o.code) DESC) AS rank
+            FROM cell AS c
+            CROSS JOIN LATERAL unnest(@extschema@.lineage(c.code)) AS l (ancestor)
+            JOIN outline AS o ON o.code::text = l.ancestor::text AND o.code <> c.code
+        ) AS b
+        WHERE b.rank = 1
+        ORDER BY b.outline, b.id
+    ),
+    outside AS MATERIALIZED (
+        SELECT b.id, b.outline, d.geom
+        FROM belonging AS b
+        CROSS JOIN LATERAL st_dump(
+            CASE WHEN NOT st_covers(b.outline_geom, b.geom) THEN st_collectionextract(st_difference(b.geom, b.outline_geom), 3) END
+        ) AS d
+        CROSS JOIN tolerance AS t
+        WHERE @extschema@.grid_width(d.geom) >= t.outside
+    ),
+    -- what the cells of an outline leave of it, and then what all others leave
+    left_over AS MATERIALIZED (
+        SELECT v.outline, st_collect(d.geom) AS geom
+        FROM (
+            SELECT b.outline, st_difference(b.outline_geom, st_union(b.geom)) AS geom
+            FROM belonging AS b
+            WHERE EXISTS (SELECT FROM @extschema@.grid_kind_rule AS k WHERE k.kind = grid_check_outline.kind AND k.filled)
+            GROUP BY b.outline, b.outline_geom
+        ) AS v
+        CROSS JOIN tolerance AS t
+        CROSS JOIN LATERAL st_dump(st_collectionextract(v.geom, 3)) AS d
+        WHERE @extschema@.grid_width(d.geom) >= t.unfilled
+        GROUP BY v.outline
+    ),
+    unfilled AS MATERIALIZED (
+        SELECT o.code, d.geom
+        FROM left_over AS v
+        JOIN outline AS o ON o.outline = v.outline
+        CROSS JOIN tolerance AS t
+        CROSS JOIN LATERAL (
+            SELECT st_union(c.geom) AS geom
+            FROM @extschema@.grid_cell AS n
+            JOIN cell AS c ON c.code = n.code
+            WHERE n.kind = grid_check_outline.kind AND n.geom && v.geom
+        ) AS u
+        CROSS JOIN LATERAL st_dump(
+            st_collectionextract(CASE WHEN u.geom IS NULL THEN v.geom ELSE st_difference(v.geom, u.geom) END, 3)
+        ) AS d
+        WHERE @extschema@.grid_width(d.geom) >= t.unfilled
+    )
+    SELECT 'bad outline', g.code, NULL::@extschema@.gridcode, g.geom, NULL::double precision, NULL, g.fault
+    FROM given AS g
+    WHERE g.fault IS NOT NULL
+        -- the outlines are the same for every kind
+        AND NOT EXISTS (SELECT FROM @extschema@.grid_cell AS c WHERE c.kind < grid_check_outline.kind)
+    UNION ALL
+    SELECT 'outside outline', c.code, o.code, v.geom, v.area, 'm2',
+           format('%s square metres of it, %s %%, are not in %s%s.',
+               round(v.area::numeric, 1), round((100 * v.area / @extschema@.grid_area(c.geom))::numeric), o.code,
+               (
+                   SELECT format(' but in %s', n.code)
+                   FROM outline AS n
+                   WHERE n.outline <> v.outline AND @extschema@.digits(n.code) = @extschema@.digits(o.code)
+                       AND n.geom && v.geom AND st_intersects(n.geom, st_pointonsurface(v.geom))
+                   ORDER BY n.outline
+                   LIMIT 1
+               ))
+    FROM (
+        SELECT x.id, x.outline, st_collect(x.geom) AS geom, sum(@extschema@.grid_area(x.geom)) AS area
+        FROM outside AS x
+        GROUP BY x.id, x.outline
+    ) AS v
+    JOIN cell AS c ON c.id = v.id
+    JOIN outline AS o ON o.outline = v.outline
+    UNION ALL
+    SELECT 'unfilled outline', u.code, NULL, u.geom, v.area, 'm2',
+           format('%s square metres are in no cell.', round(v.area::numeric, 1))
+    FROM unfilled AS u
+    CROSS JOIN LATERAL (SELECT @extschema@.grid_area(u.geom) AS area) AS v;
+END;
+COMMENT ON FUNCTION grid_check_outline(grid_kind) IS
+    'for the map check: cells outside of the outline of their community, and outlines that they do not fill (区划界线检查)';
+
+CREATE FUNCTION grid_check_code(kind grid_kind)
+    RETURNS TABLE (defect text, code gridcode, other gridcode, geom geometry, amount double precision, unit text, detail text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    SET jit = off
+BEGIN ATOMIC
+    SELECT 'code level', c.code, NULL::@extschema@.gridcode, c.geom, @extschema@.digits(c.code)::double precision, 'digits',
+           format('It has %s digits; codes of kind %s have %s.',
+               @extschema@.digits(c.code), c.kind, array_to_string(k.code_digits, ' or '))
+    FROM @extschema@.grid_cell AS c
+    JOIN @extschema@.grid_kind_rule AS k ON k.kind = c.kind
+    WHERE c.kind = grid_check_code.kind AND @extschema@.digits(c.code) <> ALL (k.code_digits)
+    UNION ALL
+    SELECT 'nested code', c.code, o.code, c.geom, NULL, NULL,
+           format('%s is a cell too, and its code is the beginning of %s.', o.code, c.code)
+    FROM @extschema@.grid_cell AS c
+    CROSS JOIN LATERAL unnest(@extschema@.lineage(c.code)) AS l (ancestor)
+    JOIN @extschema@.grid_cell AS o ON o.kind = c.kind AND o.code::text = l.ancestor::text AND o.code <> c.code
+    WHERE c.kind = grid_check_code.kind;
+END;
+COMMENT ON FUNCTION grid_check_code(grid_kind) IS 'for the map check: codes of a wrong length, and codes within one another (编码检查)';
+
+-- Who answers for which cell.
+CREATE FUNCTION grid_check_roster(kind grid_kind)
+    RETURNS TABLE (defect text, code gridcode, other gridcode, geom geometry, amount double precision, unit text, detail text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    SET jit = off
+BEGIN ATOMIC
+    WITH rule AS MATERIALIZED (
+        SELECT coalesce(bool_or(k.one_collector), false) AS one_collector,
+               coalesce(bool_or(k.graded), false) AS graded,
+               coalesce(bool_or(k.adjacent AND k.kind = 'duty'), false) AS adjacent,
+               count(*) AS n
+        FROM @extschema@.grid_kind_rule AS k
+        WHERE k.kind = grid_check_roster.kind
+    ),
+    -- What no cell has is said once.
+    hole AS (
+        SELECT v.defect, c.code, c.geom, count(*) OVER (PARTITION BY v.defect) AS n, t.n AS total
+        FROM @extschema@.grid_cell AS c
+        CROSS JOIN rule AS r
+        CROSS JOIN (
+            SELECT count(*) AS n, count(c.duty) AS members
+            FROM @extschema@.grid_cell AS c
+            WHERE c.kind = grid_check_roster.kind
+        ) AS t
+        CROSS JOIN LATERAL (
+            SELECT 'no collector' AS defect
+            WHERE r.one_collector AND c.collector IS NULL AND NOT EXISTS (
+                SELECT FROM @extschema@.grid_cell AS d
+                WHERE d.kind = 'duty' AND d.code = c.duty AND d.collector IS NOT NULL
+            )
+            UNION ALL
+            SELECT 'no grade' WHERE r.graded AND c.grade IS NULL
+            UNION ALL
+            SELECT 'no duty cell' WHERE c.duty IS NULL AND t.members > 0
+        ) AS v
+        WHERE c.kind = grid_check_roster.kind
+    ),
+    -- The unit cells of a duty cell adjoin if their union is of one piece;
+    -- where borders do not match, if it is so when they are drawn with a broad
+    -- pen.  What a corner alone held together falls apart as the pen's breadth
+    -- and as much again is taken off.
+    member AS MATERIALIZED (
+        SELECT c.duty::text AS duty, m.code, m.geom, least(m.metres_x, m.metres_y) AS metres
+        FROM @extschema@.grid_check_cells('unit') AS m
+        JOIN @extschema@.grid_cell AS c ON c.kind = 'unit' AND c.code = m.code
+        CROSS JOIN rule AS r
+        WHERE r.adjacent AND c.duty IS NOT NULL
+    ),
+    in_pieces AS MATERIALIZED (
+        SELECT v.duty, v.pen
+        FROM (
+            SELECT m.duty, @extschema@.grid_tolerance('scattered duty cell') / min(m.metres) AS pen, st_union(m.geom) AS geom
+            FROM member AS m
+            GROUP BY m.duty
+        ) AS v
+        WHERE st_numgeometries(v.geom) > 1
+    ),
+    piece AS MATERIALIZED (
+        SELECT v.duty, d.geom, row_number() OVER (PARTITION BY v.duty ORDER BY st_area(d.geom) DESC) AS rank
+        FROM (
+            SELECT m.duty, st_buffer(st_union(st_buffer(m.geom, p.pen, 2)), -2 * p.pen, 2) AS geom
+            FROM member AS m
+            JOIN in_pieces AS p ON p.duty = m.duty
+            GROUP BY m.duty, p.pen
+        ) AS v
+        CROSS JOIN LATERAL st_dump(v.geom) AS d
+    ),
+    stray AS (
+        SELECT m.duty, array_agg(m.code::text ORDER BY m.code::text COLLATE "C") AS codes, st_collect(m.geom) AS geom,
+               (SELECT count(*) FROM piece AS p WHERE p.duty = m.duty) AS pieces
+        FROM member AS m
+        JOIN piece AS p ON p.duty = m.duty AND p.rank = 1
+        WHERE NOT st_intersects(p.geom, m.geom)
+        GROUP BY m.duty
+    )
+    SELECT h.defect, w.code::@extschema@.gridcode, NULL::@extschema@.gridcode,
+           CASE WHEN count(*) = 1 THEN (array_agg(h.geom))[1] END,
+           count(*)::double precision, 'cells',
+           CASE
+               WHEN w.code IS NULL THEN 'No cell of this kind has one.'
+               WHEN h.defect = 'no collector' THEN 'Nobody is named for it.'
+               WHEN h.defect = 'no grade' THEN 'It has no grade.'
+               ELSE 'It belongs to no duty cell.'
+           END
+    FROM hole AS h
+    CROSS JOIN LATERAL (SELECT CASE WHEN h.n < h.total OR h.total = 1 THEN h.code::text END AS code) AS w
+    GROUP BY h.defect, w.code
+    UNION ALL
+    SELECT 'shared collector', v.codes[1]::@extschema@.gridcode, v.codes[2]::@extschema@.gridcode, NULL,
+           cardinality(v.codes), 'cells',
+           format('%s has %s cells: %s%s.', v.collector, cardinality(v.codes), array_to_string(v.codes[1:6], ', '),
+               CASE WHEN cardinality(v.codes) > 6 THEN ', …' ELSE '' END)
+    FROM (
+        SELECT c.collector, array_agg(c.code::text ORDER BY c.code::text COLLATE "C") AS codes
+        FROM @extschema@.grid_cell AS c
+        CROSS JOIN rule AS r
+        WHERE c.kind = grid_check_roster.kind AND r.one_collector AND c.collector IS NOT NULL
+        GROUP BY c.collector
+    ) AS v
+    WHERE cardinality(v.codes) > 1
+    UNION ALL
+    SELECT 'unknown duty cell', v.codes[1]::@extschema@.gridcode, v.duty::@extschema@.gridcode, NULL,
+           cardinality(v.codes), 'cells',
+           format('%s unit cells are to belong to it: %s%s.', cardinality(v.codes), array_to_string(v.codes[1:6], ', '),
+               CASE WHEN cardinality(v.codes) > 6 THEN ', …' ELSE '' END)
+    FROM (
+        SELECT c.duty::text AS duty, array_agg(c.code::text ORDER BY c.code::text COLLATE "C") AS codes
+        FROM @extschema@.grid_cell AS c
+        WHERE c.kind = grid_check_roster.kind AND c.duty IS NOT NULL AND NOT EXISTS (
+            SELECT FROM @extschema@.grid_cell AS d WHERE d.kind = 'duty' AND d.code = c.duty
+        )
+        GROUP BY c.duty::text
+    ) AS v
+    UNION ALL
+    SELECT 'scattered duty cell', s.duty::@extschema@.gridcode, s.codes[1]::@extschema@.gridcode, s.geom, s.pieces, 'pieces',
+           format('Its unit cells lie in %s pieces; apart from the largest lie %s%s.', s.pieces,
+               array_to_string(s.codes[1:6], ', '), CASE WHEN cardinality(s.codes) > 6 THEN ', …' ELSE '' END)
+    FROM stray AS s;
+END;
+COMMENT ON FUNCTION grid_check_roster(grid_kind) IS
+    'for the map check: cells without a collector, a grade or a duty cell, collectors with several cells, scattered duty cells (人员与责任网格检查)';
+
+-- Does the map fit what is known of the place far better after a shift between
+-- datums?  Three things may be known: control points, outlines, the edition in
+-- force.  Of a cell, one point within it stands for all; instead of the map,
+-- the control points are shifted, the other way.
+CREATE FUNCTION grid_check_datum(kind grid_kind)
+    RETURNS TABLE (defect text, code gridcode, other gridcode, geom geometry, amount double precision, unit text, detail text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    SET jit = off
+BEGIN ATOMIC
+    WITH cell AS MATERIALIZED (
+        SELECT m.code, m.code::text AS digits, m.geom FROM @extschema@.grid_check_cells(grid_check_datum.kind) AS m
+    ),
+    common AS MATERIALIZED (
+        SELECT f.srid, @extschema@.grid_in_degrees(f.srid) AS degrees
+        FROM (SELECT st_srid(c.geom) AS srid FROM cell AS c LIMIT 1) AS f
+    ),
+    control AS MATERIALIZED (
+        SELECT p.point, p.code, p.code::text AS digits, st_setsrid(st_force2d(p.geom), f.srid) AS geom
+        FROM @extschema@.grid_control_point AS p
+        JOIN common AS f ON f.srid = @extschema@.grid_frame(st_srid(p.geom))
+        WHERE p.kind = grid_check_datum.kind AND NOT st_isempty(p.geom)
+    ),
+    outline AS MATERIALIZED (
+        SELECT o.code::text AS digits, st_setsrid(o.geom, f.srid) AS geom
+        FROM @extschema@.grid_outline AS o
+        JOIN common AS f ON f.srid = @extschema@.grid_frame(st_srid(o.geom))
+        WHERE st_geometrytype(o.geom) IN ('ST_Polygon', 'ST_MultiPolygon')
+            AND abs(st_area(o.geom)) < 'Infinity'::double precision
+            AND st_isvalidreason(o.geom) = 'Valid Geometry'
+    ),
+    edition AS MATERIALIZED (
+        SELECT m.map
+        FROM @extschema@.grid_edition_map AS m
+        CROSS JOIN LATERAL @extschema@.gridmap_info(m.map) AS i
+        JOIN common AS f ON f.srid = @extschema@.grid_frame(i.srid)
+        WHERE m.edition = @extschema@.grid_edition_in_force() AND m.kind = grid_check_datum.kind
+    ),
+    within AS MATERIALIZED (
+        SELECT c.code, c.digits, st_pointonsurface(c.geom) AS geom FROM cell AS c
+    ),
+    -- each shift as the map would have it, and the other way
+    shift (shift, forth, back, said) AS (
+        VALUES
+            (0, 'wgs84'::@extschema@.geo_datum, 'wgs84'::@extschema@.geo_datum, ''),
+            (1, 'gcj02', 'wgs84', 'GCJ-02 to WGS-84'),
+            (2, 'bd09', 'wgs84', 'BD-09 to WGS-84'),
+            (3, 'wgs84', 'gcj02', 'WGS-84 to GCJ-02'),
+            (4, 'wgs84', 'bd09', 'WGS-84 to BD-09'),
+            (5, 'bd09', 'gcj02', 'BD-09 to GCJ-02'),
+            (6, 'gcj02', 'bd09', 'GCJ-02 to BD-09')
+    ),
+    fit AS (
+        SELECT 'control points lie in their cell' AS reference, s.shift, count(*) AS n, count(*) FILTER (WHERE st_covers(c.geom, v.geom)) AS hits
+        FROM control AS p
+        CROSS JOIN shift AS s
+        CROSS JOIN LATERAL (SELECT @extschema@.from_wgs84(@extschema@.to_wgs84(p.geom, s.back), s.forth) AS geom) AS v
+        JOIN cell AS c ON c.digits = p.digits
+        WHERE (SELECT f.degrees FROM common AS f)
+        GROUP BY s.shift
+        UNION ALL
+        SELECT 'cells lie in the outline of their community', s.shift, count(*), count(*) FILTER (WHERE st_covers(o.geom, v.geom))
+        FROM within AS c
+        JOIN outline AS o ON o.digits = substr(c.digits, 1, 12)
+        CROSS JOIN shift AS s
+        CROSS JOIN LATERAL (SELECT @extschema@.from_wgs84(@extschema@.to_wgs84(c.geom, s.forth), s.back) AS geom) AS v
+        WHERE (SELECT f.degrees FROM common AS f) AND length(c.digits) > 12
+        GROUP BY s.shift
+        UNION ALL
+        SELECT 'cells lie where the edition in force has them', s.shift, count(*),
+               count(*) FILTER (WHERE @extschema@.locate(e.map, v.geom) = c.code)
+        FROM edition AS e
+        CROSS JOIN within AS c
+        CROSS JOIN shift AS s
+        CROSS JOIN LATERAL (SELECT @extschema@.from_wgs84(@extschema@.to_wgs84(c.geom, s.forth), s.back) AS geom) AS v
+        WHERE (SELECT f.degrees FROM common AS f)
+        GROUP BY s.shift
+    )
+    SELECT 'suspicious datum', NULL::@extschema@.gridcode, NULL::@extschema@.gridcode, NULL::geometry,
+           b.hits::double precision, 'points',
+           format('%s of %s %s when the map is taken from %s; as it is, %s.', b.hits, b.n, b.reference, s.said, a.hits)
+    FROM fit AS a
+    CROSS JOIN LATERAL (
+        SELECT f.* FROM fit AS f
+        WHERE f.reference = a.reference AND f.shift > 0
+        ORDER BY f.hits DESC, f.shift
+        LIMIT 1
+    ) AS b
+    JOIN shift AS s ON s.shift = b.shift
+    WHERE a.shift = 0
+        -- three points at least, or it is chance
+        AND b.hits >= a.hits + 3
+        AND b.n - b.hits <= @extschema@.grid_tolerance('suspicious datum') * (a.n - a.hits)
+    UNION ALL
+    SELECT 'control point missed', p.code, o.code, p.geom, v.distance, 'm',
+           CASE
+               WHEN c.code IS NULL THEN format('Control point "%s" names a cell that is not there.', p.point)
+               ELSE format('Control point "%s" is %s m from its cell, in %s.',
+                   p.point, round(v.distance::numeric, 1), coalesce(o.code::text, 'none'))
+           END
+    FROM control AS p
+    LEFT JOIN cell AS c ON c.digits = p.digits
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN NOT st_covers(c.geom, p.geom) THEN @extschema@.grid_distance(c.geom, p.geom) END AS distance
+    ) AS v
+    LEFT JOIN LATERAL (
+        SELECT n.code
+        FROM @extschema@.grid_cell AS n
+        JOIN cell AS o ON o.code = n.code
+        WHERE n.kind = grid_check_datum.kind AND n.geom && p.geom AND st_covers(o.geom, p.geom)
+        ORDER BY n.code::text COLLATE "C"
+        LIMIT 1
+    ) AS o ON true
+    WHERE c.code IS NULL OR v.distance > @extschema@.grid_tolerance('control point missed');
+END;
+COMMENT ON FUNCTION grid_check_datum(grid_kind) IS
+    'for the map check: control points that are missed, and maps that would fit far better after a shift between datums (坐标基准检查)';
+
+CREATE FUNCTION grid_check(of_kind grid_kind DEFAULT NULL)
+    RETURNS TABLE (
+        severity text, kind grid_kind, defect text, code gridcode, other gridcode,
+        geom geometry, amount double precision, unit text, detail text, hint text
+    )
+    LANGUAGE SQL STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT r.severity, k.kind, f.defect, f.code, f.other, f.geom, f.amount, f.unit, f.detail, r.hint
+    FROM unnest(enum_range(NULL::@extschema@.grid_kind)) AS k (kind)
+    CROSS JOIN LATERAL (
+        SELECT s.* FROM @extschema@.grid_check_shape(k.kind) AS s
+        UNION ALL
+        SELECT b.* FROM @extschema@.grid_check_border(k.kind) AS b
+        UNION ALL
+        SELECT o.* FROM @extschema@.grid_check_outline(k.kind) AS o
+        UNION ALL
+        SELECT c.* FROM @extschema@.grid_check_code(k.kind) AS c
+        UNION ALL
+        SELECT m.* FROM @extschema@.grid_check_roster(k.kind) AS m
+        UNION ALL
+        SELECT d.* FROM @extschema@.grid_check_datum(k.kind) AS d
+    ) AS f
+    JOIN @extschema@.grid_check_rule AS r ON r.defect = f.defect
+    WHERE (of_kind IS NULL OR k.kind = of_kind)
+        AND r.severity <> 'ignore'
+        AND EXISTS (SELECT FROM @extschema@.grid_cell AS c WHERE c.kind = k.kind)
+    ORDER BY r.severity, k.kind, f.defect, f.code::text COLLATE "C", f.other::text COLLATE "C", f.detail COLLATE "C";
+END;
+COMMENT ON FUNCTION grid_check(grid_kind) IS
+    'the map check (网格检查): what is wrong with the draft, of one kind or of all; publish_grid() refuses errors';
