@@ -543,11 +543,11 @@ BEGIN ATOMIC
         WHERE v.width >= least(t.sliver_overlap, t.overlap)
     ),
     overlapping AS MATERIALIZED (
-        SELECT o.a, o.b, sum(o.area) >= t.share * greatest(@extschema@.grid_area(p.a_geom), @extschema@.grid_area(p.b_geom)) AS same
-        FROM overlap AS o
+        -- not grouped by geometries: pg_upgrade could not restore that
+        SELECT o.a, o.b, o.area >= t.share * greatest(@extschema@.grid_area(p.a_geom), @extschema@.grid_area(p.b_geom)) AS same
+        FROM (SELECT v.a, v.b, sum(v.area) AS area FROM overlap AS v GROUP BY v.a, v.b) AS o
         JOIN pair AS p ON p.a = o.a AND p.b = o.b
         CROSS JOIN tolerance AS t
-        GROUP BY o.a, o.b, t.share, p.a_geom, p.b_geom
     ),
 
     -- The holes of the union of all cells.
@@ -715,10 +715,10 @@ BEGIN ATOMIC
     left_over AS MATERIALIZED (
         SELECT v.outline, st_collect(d.geom) AS geom
         FROM (
-            SELECT b.outline, st_difference(b.outline_geom, st_union(b.geom)) AS geom
-            FROM belonging AS b
+            SELECT u.outline, st_difference(o.geom, u.geom) AS geom
+            FROM (SELECT b.outline, st_union(b.geom) AS geom FROM belonging AS b GROUP BY b.outline) AS u
+            JOIN outline AS o ON o.outline = u.outline
             WHERE EXISTS (SELECT FROM @extschema@.grid_kind_rule AS k WHERE k.kind = grid_check_outline.kind AND k.filled)
-            GROUP BY b.outline, b.outline_geom
         ) AS v
         CROSS JOIN tolerance AS t
         CROSS JOIN LATERAL st_dump(st_collectionextract(v.geom, 3)) AS d

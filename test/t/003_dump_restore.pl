@@ -447,8 +447,19 @@ SKIP:
 
 	$new->start;
 	is(contents($new, 'original'), $contents, 'the same contents');
-	ok(catalogue($new, 'original') eq $catalogue,
-		'the same extension, to the last object');
+	my $upgraded = catalogue($new, 'original');
+
+	# A constant that had no name in a body gets one on the way.
+	s/(::(?:text|double precision)) AS (?:text|float8)\b/$1/g
+	  for $upgraded, $catalogue;
+	unless (ok($upgraded eq $catalogue, 'the same extension, to the last object'))
+	{
+		my %old = map { $_ => 1 } split /\n/, $catalogue;
+		my %new = map { $_ => 1 } split /\n/, $upgraded;
+
+		diag("only before: $_") for grep { !$new{$_} } sort keys %old;
+		diag("only after: $_") for grep { !$old{$_} } sort keys %new;
+	}
 	is( $new->safe_psql(
 			'original', <<'EOS'),
 SET search_path = public, civicgrid;
