@@ -32,6 +32,7 @@ OBJS = \
 	src/core/geomwire.o \
 	src/core/gridmap.o \
 	src/core/gridmap_build.o \
+	src/core/gridmap_leaf.o \
 	src/core/gridmap_near.o \
 	src/core/gridmap_tiles.o \
 	src/core/orient.o \

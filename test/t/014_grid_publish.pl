@@ -285,7 +285,7 @@ close $handle;
 $node->start;
 refused($node, 'grid',
 	'SELECT count(locate(map, geom)) FROM broken, place',
-	'XX001', 'a damaged map is refused when it is loaded', 
+	'XX001', 'a damaged map is refused when it is loaded',
 	qr/checksum|invalid page/);
 
 done_testing();

@@ -134,4 +134,43 @@ beside(double value, uint64_t *random)
 	}
 }
 
+/*
+ * Mark all leaves as ones where the short cut cannot be used; the number of
+ * leaves.  The value is not sealed again: it is for a map that is open.
+ */
+static inline uint32_t
+forbid_short_cut(uint8_t *bytes, const Gridmap *map)
+{
+	uint64_t word;
+	uint32_t leaves = 0;
+
+	/* the heads of nodes are small numbers, like answers */
+	for (word = 0; word < map->directory_words; word++)
+	{
+		uint32_t entry = load32(bytes + map->directory + 4 * word);
+		uint64_t at = map->leaf + 4 * (uint64_t) ENTRY_VALUE(entry);
+		unsigned flags;
+
+		if (ENTRY_KIND(entry) != 1)
+			continue;
+		leaves++;
+		do
+		{
+			uint64_t chain;
+			uint64_t vertices;
+			unsigned nchains = bytes[at + 2] >> 4 | bytes[at + 3] << 4;
+			unsigned i;
+
+			flags = bytes[at];
+			bytes[at] |= LEAF_EXACT;
+			chain = at + 4 + 4 * (uint64_t) (flags & LEAF_COUNT);
+			vertices = chain + (uint64_t) nchains * CHAIN_BYTES;
+			for (i = 0; i < nchains; i++)
+				vertices += 4 * (uint64_t) bytes[chain + i * CHAIN_BYTES + 4];
+			at = (vertices + 3) & ~UINT64_C(3);
+		} while ((flags & LEAF_MORE) != 0);
+	}
+	return leaves;
+}
+
 #endif /* CIVICGRID_TEST_GRIDMAP_PROBE_H */
