@@ -130,7 +130,7 @@ affordable(int most)
 
 	for (i = 0; i < map.n; i++)
 		vertices += map.rings[i].n;
-	return vertices * most > 2500000 ? (int) (2500000 / vertices) : most;
+	return vertices * most > 1800000 ? (int) (1800000 / vertices) : most;
 }
 
 /*
@@ -557,6 +557,173 @@ test_slivers(void)
 	agrees(&random, 6000, "triangles as thin as doubles allow");
 }
 
+/*
+ * Borders so close to all the places which the short cut could be told right
+ * from that rounding moves them across, and no smaller tile: far from the
+ * origin, a comb with a tooth for every four units, but none at the right.
+ */
+static void
+test_comb(void)
+{
+	uint64_t random = 69;
+	double unit = 0x1p-24;
+	double x0 = 0x1p23;
+	int teeth = 3775;
+	double *v = malloc(sizeof(double) * 4 * (size_t) teeth);
+	int i;
+
+	for (i = 0; i < teeth; i++)
+	{
+		double x = x0 + (4 * i + 1 + 31 / 32.0) * unit;
+
+		v[4 * i] = v[4 * i + 2] = x;
+		v[4 * i + 1] = x0 + (i % 2 == 0 ? 0 : 16380) * unit;
+		v[4 * i + 3] = x0 + (i % 2 == 0 ? 16380 : 0) * unit;
+	}
+	free_test_map(&map);
+	add_ring_of(3, true, 2 * teeth, v);
+	add_rectangle(5, true, x0, x0, x0 + 8000 * unit, x0 + 8000 * unit);
+	add_rectangle(6, true, x0 + 15200 * unit, x0, x0 + 15900 * unit,
+	              x0 + 8000 * unit);
+	agrees(&random, 3000, "a comb as fine as can be");
+	free(v);
+}
+
+/*
+ * Borders that lead through the very places in the tiles where ways end, and
+ * vertices there, and straight above or beside.
+ */
+static void
+test_references(void)
+{
+	uint64_t random = 73;
+	int wrong = 0;
+	int round;
+
+	for (round = 0; round < 40; round++)
+	{
+		uint8_t *bytes;
+		size_t size;
+		Gridmap opened;
+		int i;
+		int j;
+
+		free_test_map(&map);
+		add_rectangle(50, true, 0, 0, 1, 1);
+		for (i = 0; i < 12; i++)
+		{
+			int n = 4 + 2 * (int) (next_random(&random) % 6);
+			TestRing *ring = add_test_ring(&map, 1 + i, true, n);
+
+			for (j = 0; j < n; j++)
+			{
+				int k = next_random(&random) % 4 == 0
+				            ? (int) (next_random(&random) % REFERENCES)
+				            : 0;
+				int bits = 1 + (int) (next_random(&random) % 4);
+				double x =
+				    ldexp(gridmap_references[k][0] * 0x1p-14 +
+				              (double) (next_random(&random) >> (64 - bits)),
+				          -bits);
+				double y =
+				    ldexp(gridmap_references[k][1] * 0x1p-14 +
+				              (double) (next_random(&random) >> (64 - bits)),
+				          -bits);
+
+				ring->v[2 * j] = x;
+				ring->v[2 * j + 1] = y;
+				if (round % 2 == 0)
+				{
+					/* the place in the middle of an edge */
+					double dx =
+					    ldexp((int) (next_random(&random) % 9) - 4, -6);
+					double dy =
+					    ldexp((int) (next_random(&random) % 9) - 4, -6);
+
+					j++;
+					ring->v[2 * j - 2] = x - dx;
+					ring->v[2 * j - 1] = y - dy;
+					ring->v[2 * j] = x + dx;
+					ring->v[2 * j + 1] = y + dy;
+				}
+			}
+		}
+		if (compile_test_map(&map, &bytes, &size) != GRIDMAP_OK ||
+		    gridmap_validate(bytes, size, &opened) != GRIDMAP_OK)
+			abort();
+		for (i = 0; i < 600; i++)
+		{
+			const TestRing *ring =
+			    &map.rings[next_random(&random) % (uint64_t) map.n];
+			const TestRing *other =
+			    &map.rings[next_random(&random) % (uint64_t) map.n];
+			double x = uniform(&random);
+			double y = uniform(&random);
+			size_t at = next_random(&random) % (uint64_t) (ring->n - 1);
+			size_t next = next_random(&random) % (uint64_t) (other->n - 1);
+
+			/* as far as the middle of an edge, as high as that of another */
+			if (i % 3 != 0)
+				x = (ring->v[2 * at] + ring->v[2 * at + 2]) / 2;
+			if (i % 3 != 1)
+				y = (other->v[2 * next + 1] + other->v[2 * next + 3]) / 2;
+			/* so near to the border that the short cut is not taken */
+			if (i % 2 == 0)
+			{
+				x = nextafter(ring->v[2 * at], 9);
+				y = ring->v[2 * at + 1];
+			}
+			wrong += locate_both(&opened, x, y) != locate_slowly(&map, x, y);
+		}
+		wrong += differences(&random, 120, "places where ways end");
+		free(bytes);
+	}
+	ok(wrong == 0, "borders through the places where ways end (%d wrong)",
+	   wrong);
+}
+
+/*
+ * Thousands of long edges of one cell that pass a place, but not all of them
+ * the same point: a leaf cannot hold them, and the tile must be cut up though
+ * nothing is gained at first.
+ */
+static void
+test_tangle(void)
+{
+	uint64_t random = 70;
+	int n = 9001;
+	double *v = malloc(sizeof(double) * 2 * (size_t) n);
+	uint8_t *bytes;
+	size_t size;
+	int i;
+
+	for (i = 0; i < n; i++)
+	{
+		double angle = 3.141592653589793 * i * (1 + 1.0 / n);
+
+		v[2 * i] = 0.3 + cos(angle);
+		v[2 * i + 1] = 0.3 + sin(angle);
+	}
+	free_test_map(&map);
+	add_ring_of(3, true, n, v);
+	agrees(&random, 3000, "a tangle that can be cut up");
+
+	/* all of them through one point: that cannot */
+	for (i = 0; i < n; i++)
+	{
+		double angle = 0.0007 * i;
+
+		v[2 * i] = i % 2 == 0 ? 0.3 : 0.3 + cos(angle);
+		v[2 * i + 1] = i % 2 == 0 ? 0.3 : 0.3 + sin(angle);
+	}
+	free_test_map(&map);
+	add_ring_of(3, true, n, v);
+	ok(compile_test_map(&map, &bytes, &size) == GRIDMAP_TANGLED &&
+	       bytes == NULL,
+	   "one vertex that a ring comes to 4,500 times is refused");
+	free(v);
+}
+
 /* Many small random maps: what nobody has thought of */
 static void
 test_small_maps(void)
@@ -566,7 +733,7 @@ test_small_maps(void)
 	int maps = 0;
 	int round;
 
-	for (round = 0; round < 400; round++)
+	for (round = 0; round < 300; round++)
 	{
 		int rings = 1 + (int) (next_random(&random) % 8);
 		int lattice = 2 + (int) (next_random(&random) % 9);
@@ -708,6 +875,9 @@ main(void)
 	test_fans();
 	test_scales();
 	test_slivers();
+	test_comb();
+	test_references();
+	test_tangle();
 	test_small_maps();
 	test_growth();
 	free_test_map(&map);
