@@ -17,7 +17,7 @@ PGOPTIONS="-c client_min_messages=warning" psql -X -q -a -d demo -f demo/tour.sq
 stop_cluster demo
 
 # ... but nothing else may
-if [ "$(grep -c '^ERROR' "$WORK/tour.out")" != 2 ]; then
+if [ "$(grep -c '^ERROR' "$WORK/tour.out")" != 3 ]; then
     echo "civicgrid: the tour went wrong" >&2
     exit 1
 fi

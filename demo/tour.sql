@@ -37,8 +37,35 @@ SELECT new_caseno('440310', at), at, '440310001001003', 'GB/T 47678.5-2026', 'ma
 FROM (VALUES ('2026-03-01 09:20+08'::timestamptz)) AS v (at)
 RETURNING caseno, case_date(caseno), district(caseno);
 
--- 9. A slip of the pen is told, not stored.
+-- 9. Draw the grid: nine unit cells, each with its collector.
+INSERT INTO grid_cell (code, name, collector, geom)
+SELECT ('440310001001' || lpad(n::text, 3, '0'))::gridcode, 'cell ' || n, 'collector ' || n,
+       ST_MakeEnvelope(114.34 + x * 0.01, 22.68 + y * 0.01, 114.35 + x * 0.01, 22.69 + y * 0.01, 4490)
+FROM generate_series(0, 2) AS y, generate_series(0, 2) AS x, LATERAL (VALUES (1 + 3 * y + x)) AS v (n);
+
+-- 10. One of them was drawn too wide. The map check says so before anyone relies on it.
+UPDATE grid_cell SET geom = ST_MakeEnvelope(114.34, 22.68, 114.3512, 22.69, 4490) WHERE code = '440310001001001';
+SELECT severity, defect, code, other, round(amount) AS amount, unit FROM grid_check();
+CALL publish_grid('2026-01', '2026-01-01 00:00+08');
+UPDATE grid_cell SET geom = ST_MakeEnvelope(114.34, 22.68, 114.35, 22.69, 4490) WHERE code = '440310001001001';
+CALL publish_grid('2026-01', '2026-01-01 00:00+08');
+
+-- 11. Which cell is this place in? A border belongs to the smaller code, and a
+--     phone's position is not the map's until it is converted.
+SELECT locate(here) AS cell, locate(ST_SetSRID(ST_Point(114.35, 22.685), 4490)) AS on_the_border,
+       locate(to_wgs84(from_wgs84(here, 'gcj02'), 'gcj02')) AS converted, locate(from_wgs84(here, 'gcj02')) AS not_converted
+FROM (VALUES (ST_SetSRID(ST_Point(114.3482, 22.6861), 4490))) AS v (here);
+
+-- 12. In July two cells become one; what was reported in March stays where it was.
+UPDATE grid_cell SET geom = ST_MakeEnvelope(114.34, 22.68, 114.36, 22.69, 4490) WHERE code = '440310001001001';
+DELETE FROM grid_cell WHERE code = '440310001001002';
+SELECT change, code, other, round(area_m2) AS area_m2, cases FROM grid_diff('2026-01') ORDER BY change;
+CALL publish_grid('2026-07', '2026-07-01 00:00+08');
+SELECT locate(here, '2026-03-01') AS in_march, locate(here, '2026-08-01') AS in_august
+FROM (VALUES (ST_SetSRID(ST_Point(114.355, 22.685), 4490))) AS v (here);
+
+-- 13. A slip of the pen is told, not stored.
 SELECT '20260301-440310-0000007-3'::caseno;
 
--- 10. Nobody loses cases by accident.
+-- 14. Nobody loses cases by accident.
 DROP EXTENSION civicgrid;

@@ -28,8 +28,7 @@ typedef enum GridmapStatus
 	GRIDMAP_VERSION,   /* of a version that this code does not know */
 	GRIDMAP_BYTEORDER, /* made on a machine of the other byte order */
 	GRIDMAP_CHECKSUM,  /* bytes have changed since it was made */
-	GRIDMAP_STRUCTURE, /* well summed, but not what this code makes */
-	GRIDMAP_READ       /* the caller's reader failed */
+	GRIDMAP_STRUCTURE  /* not what this code makes, or the reader failed */
 } GridmapStatus;
 
 /*

@@ -48,7 +48,7 @@ needs=(cells_35000 gist_35000)
 one_located="${at_random}SELECT locate(map, $point) FROM map WHERE name = '35000'"
 one_covered="${at_random}SELECT min(code) FROM cell_35000 WHERE ST_Covers(geom, $point)"
 pair "one point, 35,000 cells, locate() : ST_Covers (prepared)" - 5000 "$one_located" "$one_covered" -M prepared
-pair "a connection's first point, 35,000 cells, locate() : ST_Covers" 1 50 "$one_located" "$one_covered" -C
+pair "a connection's first point, 35,000 cells, locate() : ST_Covers" 1 100 "$one_located" "$one_covered" -C
 
 # Two workers and one; the leader only gathers.
 workers() {
@@ -74,12 +74,14 @@ pair "1,000,000 points, three maps, in turns in a cache too small for all : one 
 # --------------------------------------------------------------- compiling
 
 needs=(cells_10000)
-pair "compile 10,000 cells, gridmap_agg() : ST_Subdivide and its index" 1/10 1 \
-    "CREATE TABLE compiled AS SELECT gridmap_agg(code, geom) AS map FROM cell_10000;
+for parts in 16 32; do
+    pair "compile 10,000 cells, gridmap_agg() : ST_Subdivide to $parts vertices, and an index" $([ $parts = 16 ] && echo 1/10 || echo -) 1 \
+        "CREATE TABLE compiled AS SELECT gridmap_agg(code, geom) AS map FROM cell_10000;
 DROP TABLE compiled;" \
-    "CREATE TABLE subdivided AS SELECT code, ST_Subdivide(geom, 32) AS geom FROM cell_10000;
+        "CREATE TABLE subdivided AS SELECT code, ST_Subdivide(geom, $parts) AS geom FROM cell_10000;
 CREATE INDEX ON subdivided USING gist (geom);
 DROP TABLE subdivided;"
+done
 
 # ------------------------------------------------------------------ memory
 

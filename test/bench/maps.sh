@@ -111,12 +111,14 @@ index_cells() {
     run_sql -c "VACUUM (ANALYZE, FREEZE) $1"
 }
 
-# Which of these is best for a map was found with peers.sh.
+# What is best for a map was found with peers.sh: whole cells for irregular ones
+# of 80 vertices and for the villages, which have fewer; for the tracts of New
+# York parts of at most 64, since a large tract does not fit into a row and is
+# compressed and stored apart.  An index built with buffering has less overlap
+# than a sorted one, and is faster for each of them.
 setup_gist_1000() { prepare_data cells_1000; index_cells cell_1000 buffered; }
 setup_gist_10000() { prepare_data cells_10000; index_cells cell_10000 buffered; }
 setup_gist_35000() { prepare_data cells_35000; index_cells cell_35000 buffered; }
-# 500, 16 of its tracts have more vertices than fit into a row without being
-# compressed and put aside
 setup_gist_nyc() {
     prepare_data nyc
     run_sql -c 'CREATE TABLE part_nyc AS SELECT code, ST_Subdivide(ST_MakeValid(geom), 64) AS geom FROM cell_nyc'
