@@ -6,6 +6,9 @@
 # up to date when it is older than a week.  SOURCES is a tar file with src/, the
 # sources, and perhaps shared/.
 #
+# For test/bench/h3.sh: CIVICGRID_SCRIPT is run there instead of tools/suite.sh,
+# with CIVICGRID_PACKAGES installed too, in which @ stands for the major version.
+#
 # All of it runs in namespaces of its own for processes, System V IPC and
 # mounts.  However it ends, no process and no mount stays behind; only what was
 # written to the chroot's /tmp is removed here, or by the next run.
@@ -218,6 +221,15 @@ esac
 [ "$major" = "$expected" ] ||
     say "has PostgreSQL $major by now, no longer $expected; the tests run with $major"
 
+if [ -n "${CIVICGRID_PACKAGES:-}" ]; then
+    find_proxy
+    mount -t proc proc "$root/proc"
+    # shellcheck disable=SC2086
+    apt_in "$root" install ${CIVICGRID_PACKAGES//@/$major} || fail_with_log "cannot install ${CIVICGRID_PACKAGES//@/$major}"
+    chroot "$root" apt-get clean
+    umount "$root/proc"
+fi
+
 work=/tmp/civicgrid
 rm -rf "${root:?}/tmp"
 mkdir -m 1777 "$root/tmp"
@@ -234,5 +246,5 @@ chroot "$root" setpriv --reuid=postgres --regid=postgres --init-groups \
     env -i PATH=/usr/bin:/bin HOME=$work LC_ALL=C.UTF-8 \
     WORK=$work SRC=$work/src ORIGIN=$work/src OUT=$work/out \
     PG_CONFIG="/usr/lib/postgresql/$major/bin/pg_config" \
-    bash -c 'mkdir -p "$OUT" && cd "$SRC" && exec bash tools/suite.sh "$@"' _ "$@" || status=$?
+    bash -c 'mkdir -p "$OUT" && cd "$SRC" && exec bash "$@"' _ "${CIVICGRID_SCRIPT:-tools/suite.sh}" "$@" || status=$?
 exit "$status"

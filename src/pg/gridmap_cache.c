@@ -10,7 +10,7 @@
  *
  * A map begins as one that is read in pieces: pages of the value, read from
  *its TOAST table as they are needed, so that a fresh connection's first lookup
- * reads five pages of a map of any size.  When pages that weigh a quarter of
+ * reads five pages of a map of any size.  When pages that weigh a sixteenth of
  * the map have been read, all of it is: from then on each lookup is a few
  * visits to memory.  A map of a megabyte or less is read whole at once.
  *
@@ -46,7 +46,7 @@
 
 /* Read whole at once, and otherwise after pages of this part of the map */
 #define SMALL_MAP    (1024 * 1024)
-#define LOAD_PORTION 4
+#define LOAD_PORTION 16
 
 /* How many uses ago a map may have been used to count as in use */
 #define IN_USE 100000
