@@ -120,7 +120,9 @@ END;
 COMMENT ON FUNCTION grid_tolerance(text) IS 'tolerance of a defect (容差)';
 
 -- Measures.  Areas and lengths are those of the ellipsoid for maps in degrees,
--- and of the plane, in metres, for others.
+-- and of the plane, in metres, for others.  The inner CASE keeps the planner
+-- from converting a constant before it knows which of the two it is; 18 does so
+-- with what a function is called with.
 
 CREATE FUNCTION grid_frame(srid integer) RETURNS integer
     LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -142,7 +144,11 @@ COMMENT ON FUNCTION grid_in_degrees(integer) IS 'are the coordinates of an SRID 
 CREATE FUNCTION grid_area(geom geometry) RETURNS double precision
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN @extschema@.grid_in_degrees(st_srid(geom)) THEN st_area(geography(geom)) ELSE st_area(geom) END;
+    SELECT CASE
+               WHEN @extschema@.grid_in_degrees(st_srid(geom))
+               THEN st_area(geography(CASE WHEN @extschema@.grid_in_degrees(st_srid(geom)) THEN geom END))
+               ELSE st_area(geom)
+           END;
 END;
 COMMENT ON FUNCTION grid_area(geometry) IS 'area in square metres (面积，平方米), on the ellipsoid where the coordinates are degrees';
 
@@ -151,7 +157,8 @@ CREATE FUNCTION grid_width(geom geometry) RETURNS double precision
 BEGIN ATOMIC
     SELECT CASE
                WHEN @extschema@.grid_in_degrees(st_srid(geom))
-               THEN 2 * st_area(geography(geom)) / nullif(st_perimeter(geography(geom)), 0)
+               THEN 2 * st_area(geography(CASE WHEN @extschema@.grid_in_degrees(st_srid(geom)) THEN geom END))
+                    / nullif(st_perimeter(geography(CASE WHEN @extschema@.grid_in_degrees(st_srid(geom)) THEN geom END)), 0)
                ELSE 2 * st_area(geom) / nullif(st_perimeter(geom), 0)
            END;
 END;
@@ -162,7 +169,11 @@ CREATE FUNCTION grid_distance(a geometry, b geometry) RETURNS double precision
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE
-               WHEN @extschema@.grid_in_degrees(st_srid(a)) THEN st_distance(geography(a), geography(b))
+               WHEN @extschema@.grid_in_degrees(st_srid(a))
+               THEN st_distance(
+                   geography(CASE WHEN @extschema@.grid_in_degrees(st_srid(a)) THEN a END),
+                   geography(CASE WHEN @extschema@.grid_in_degrees(st_srid(a)) THEN b END)
+               )
                ELSE st_distance(a, b)
            END;
 END;

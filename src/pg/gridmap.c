@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include <inttypes.h>
+
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
@@ -478,7 +480,7 @@ cg_gridmap_info(PG_FUNCTION_ARGS)
 
 	gridmap_header(PG_GETARG_DATUM(0), header, &size);
 	gridmap_info(header, &info);
-	snprintf(digest, sizeof(digest), "%016" INT64_MODIFIER "x", info.digest);
+	snprintf(digest, sizeof(digest), "%016" PRIx64, info.digest);
 	values[0] = Int32GetDatum((int32) info.cells);
 	values[1] = Int32GetDatum((int32) info.parts);
 	values[2] = Int64GetDatum((int64) info.vertices);
