@@ -46,6 +46,7 @@ OBJS = \
 	src/pg/geomfault.o \
 	src/pg/grid_edition.o \
 	src/pg/gridmap.o \
+	src/pg/gridmap_ahead.o \
 	src/pg/gridmap_cache.o \
 	src/pg/gridmap_geometry.o
 

@@ -6,8 +6,8 @@
  * GCJ-02 displaces a point by up to 735 m, which depends on where it is.  No
  * authority has published how; everybody uses the formula that became known
  * in 2010 and is in circulation since.  BD-09 is what Baidu makes of GCJ-02,
- *by a formula of its own.  With x = lon - 105, y = lat - 35, and s(a, t) = a
- *sin(pi t):
+ * by a formula of its own.  With x = lon - 105, y = lat - 35, and s(a, t) = a
+ * sin(pi t):
  *
  *	  north = -100 + 2x + 3y + 0.2 y^2 + 0.1 xy + 0.2 sqrt|x|
  *	          + 2/3 (s(20, 6x) + s(20, 2x) + s(20, y) + s(40, y/3)

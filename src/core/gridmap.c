@@ -4,9 +4,9 @@
  *
  * The layout and the reason why the short cut is right are told in
  * gridmap_format.h.  A point costs one visit to the directory for each level
- *of tiles (one, where cells are of a like size), one to a leaf of mostly a
- *single cache line unless the tile lies within one cell, and one to the list
- *of codes, which is small.
+ * of tiles (one, where cells are of a like size), one to a leaf of mostly a
+ * single cache line unless the tile lies within one cell, and one to the list
+ * of codes, which is small.
  */
 #include "gridmap_format.h"
 
@@ -337,7 +337,6 @@ lowest_bit(unsigned mask)
 #endif
 }
 
-/* A leaf is often longer than one cache line; have the next one fetched. */
 static inline void
 prefetch(const uint8_t *at)
 {
@@ -365,6 +364,7 @@ locate_in_leaf(const Reader *r, uint64_t at, Group *g, uint32_t *found)
 
 		if (head == NULL)
 			return false;
+		/* a leaf is often longer than one cache line */
 		if (r->read == NULL)
 			prefetch(head + 64);
 		flags = head[0];
@@ -399,6 +399,22 @@ locate_in_leaf(const Reader *r, uint64_t at, Group *g, uint32_t *found)
 	return true;
 }
 
+/* The lattice units of a place, and the word of its tile; false if outside. */
+static inline bool
+top_tile(const Gridmap *map, double x, double y, int64_t *lx, int64_t *ly,
+         uint64_t *word)
+{
+	/* outside, or not a number */
+	if (!(x >= map->xmin && x <= map->xmax && y >= map->ymin &&
+	      y <= map->ymax))
+		return false;
+	*lx = floor_to_int(x * map->scale_x);
+	*ly = floor_to_int(y * map->scale_y);
+	*word = (uint64_t) ((*ly >> map->shift) - map->origin_y) * map->nx +
+	        (uint64_t) ((*lx >> map->shift) - map->origin_x);
+	return true;
+}
+
 static inline bool
 locate(const Reader *r, double x, double y, int64_t *code)
 {
@@ -413,14 +429,8 @@ locate(const Reader *r, double x, double y, int64_t *code)
 	int shift = map->shift;
 
 	*code = 0;
-	/* outside, or not a number */
-	if (!(x >= map->xmin && x <= map->xmax && y >= map->ymin &&
-	      y <= map->ymax))
+	if (!top_tile(map, x, y, &lx, &ly, &word))
 		return true;
-	lx = floor_to_int(x * map->scale_x);
-	ly = floor_to_int(y * map->scale_y);
-	word = (uint64_t) ((ly >> shift) - map->origin_y) * map->nx +
-	       (uint64_t) ((lx >> shift) - map->origin_x);
 	at = view(r, map->directory + 4 * word, 4, space);
 	if (at == NULL)
 		return false;
@@ -496,6 +506,43 @@ gridmap_locate_read(const Gridmap *map, GridmapReadFn read, void *context,
 	Reader r = {map, read, context};
 
 	return locate(&r, x, y, code) ? GRIDMAP_OK : GRIDMAP_STRUCTURE;
+}
+
+uint32_t
+gridmap_expect(const Gridmap *map, double x, double y)
+{
+	int64_t lx;
+	int64_t ly;
+	uint64_t word;
+
+	if (!top_tile(map, x, y, &lx, &ly, &word))
+		return GRIDMAP_NO_ENTRY;
+	prefetch(map->bytes + map->directory + 4 * word);
+	return (uint32_t) word;
+}
+
+void
+gridmap_expect_more(const Gridmap *map, uint32_t entry)
+{
+	if (entry >= map->directory_words)
+		return;
+	entry = load32(map->bytes + map->directory + 4 * (uint64_t) entry);
+	switch (ENTRY_KIND(entry))
+	{
+		case 0:
+			if (entry != 0)
+				prefetch(map->bytes + map->codes + 8 * (uint64_t) (entry - 1));
+			break;
+		case 1:
+			prefetch(map->bytes + map->leaf +
+			         4 * (uint64_t) ENTRY_VALUE(entry));
+			prefetch(map->bytes + map->leaf +
+			         4 * (uint64_t) ENTRY_VALUE(entry) + 64);
+			break;
+		default:
+			prefetch(map->bytes + map->directory +
+			         4 * (uint64_t) ENTRY_VALUE(entry));
+	}
 }
 
 /*

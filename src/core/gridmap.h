@@ -167,4 +167,13 @@ extern GridmapStatus gridmap_locate_read(const Gridmap *map,
                                          GridmapReadFn read, void *context,
                                          double x, double y, int64_t *code);
 
+/*
+ * Have memory fetched that a lookup of a place to come will visit.  First its
+ * entry of the directory; when that has arrived, what the entry leads to.
+ * Only time depends on them: any place and any entry will do.
+ */
+#define GRIDMAP_NO_ENTRY UINT32_MAX
+extern uint32_t gridmap_expect(const Gridmap *map, double x, double y);
+extern void gridmap_expect_more(const Gridmap *map, uint32_t entry);
+
 #endif /* CIVICGRID_CORE_GRIDMAP_H */

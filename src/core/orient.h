@@ -9,7 +9,7 @@
  *
  * positive when P lies to the left of the way from A to B, zero when the three
  * are in line.  Floating-point arithmetic decides where its error cannot
- *change the sign, with the bound of J. R. Shewchuk, "Adaptive Precision
+ * change the sign, with the bound of J. R. Shewchuk, "Adaptive Precision
  * Floating-Point Arithmetic and Fast Robust Geometric Predicates" (1997),
  * section 4.2, (3 + 16 e) e times the sum of the magnitudes, e = 2^-53, and a
  * little more for results that underflow.  What is left, points in line or

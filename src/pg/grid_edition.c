@@ -5,8 +5,8 @@
  * Which edition is in force is read from the tables with the caller's own
  * snapshot, so that a statement sees the editions that it sees everything else
  * by: a map published while a REPEATABLE READ transaction runs is not there
- *for it.  The list is short and is read once for each snapshot, not for each
- *row; the maps themselves are found in the cache by their TOAST pointers.
+ * for it.  The list is short and is read once for each snapshot, not for each
+ * row; the maps themselves are found in the cache by their TOAST pointers.
  */
 #include "postgres.h"
 

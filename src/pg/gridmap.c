@@ -310,10 +310,15 @@ gridmap_locate_point(Datum map, GridmapMemo *memo, Datum point)
 	int64 code;
 
 	gridmap_use(map, memo, &use);
+	if (likely(use.read == NULL))
+	{
+		gridmap_look_ahead(&memo->ahead, use.map, DatumGetPointer(point));
+		if (!read_point(point, use.srid, &x, &y))
+			return 0;
+		return gridmap_locate(use.map, x, y);
+	}
 	if (!read_point(point, use.srid, &x, &y))
 		return 0;
-	if (likely(use.read == NULL))
-		return gridmap_locate(use.map, x, y);
 	if (gridmap_locate_read(use.map, use.read, use.context, x, y, &code) !=
 	    GRIDMAP_OK)
 		gridmap_refuse(GRIDMAP_STRUCTURE, NULL);

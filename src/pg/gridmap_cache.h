@@ -11,6 +11,8 @@
 
 #include "core/gridmap.h"
 
+#include "gridmap_ahead.h"
+
 /*
  * A gridmap as a function uses it.  map->bytes is set where the whole value
  * is at hand and has been validated; else it is read in pieces.
@@ -33,6 +35,7 @@ typedef struct GridmapMemo
 	bool known;        /* … if there was one, */
 	int slot;          /* and where in the cache its map is */
 	uint64 serial;
+	GridmapAhead ahead;
 	/* a value in memory that is not in the cache */
 	Gridmap direct;
 	Size direct_size;

@@ -54,6 +54,8 @@ use(const Gridmap *map, uint64_t random)
 	for (i = 0; i < 24; i++)
 	{
 		REQUIRE(locate_both(map, x, y) != INT64_MIN);
+		gridmap_expect_more(map, gridmap_expect(map, x, y));
+		gridmap_expect_more(map, (uint32_t) next_random(&random));
 		if (i % 3 == 0 && map->pool > 0)
 		{
 			const uint8_t *at = map->bytes + map->vertices +

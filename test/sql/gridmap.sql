@@ -118,4 +118,25 @@ INSERT INTO squeezed SELECT map FROM big;
 SELECT count(*) FILTER (WHERE locate(s.map, q.geom) IS NOT DISTINCT FROM w.code) AS agree FROM squeezed AS s, q JOIN whole AS w USING (n) WHERE n <= 50;
 SELECT count(*) FILTER (WHERE locate(map::text::gridmap, q.geom) IS NOT DISTINCT FROM w.code) AS agree FROM big, q JOIN whole AS w USING (n) WHERE n <= 5;
 
-DROP TABLE c, m, p, big, q, paged, whole, others, squeezed;
+-- Rows of a scan, whose points are looked up ahead: among columns of all
+-- lengths, with rows missing, rows passed over, and what is no point among them.
+CREATE TABLE tests.ragged (before text, geom geometry, behind text, n integer);
+INSERT INTO tests.ragged
+SELECT CASE n % 5 WHEN 0 THEN NULL ELSE repeat('b', n % 50) END,
+    CASE WHEN n % 97 = 0 THEN NULL WHEN n % 89 = 0 THEN 'SRID=4547;POINT EMPTY' WHEN n % 83 = 0 THEN ST_Force3D(geom) ELSE geom END,
+    CASE n % 3 WHEN 0 THEN repeat('c', n % 400) END, n
+FROM q;
+DELETE FROM tests.ragged WHERE n % 11 = 0;
+INSERT INTO tests.ragged SELECT NULL, ST_MakeLine(geom, geom), NULL, -n FROM q WHERE n % 11 = 0;
+UPDATE tests.ragged SET behind = 'd' WHERE n % 13 = 0;
+SELECT count(*), count(*) FILTER (WHERE locate(map, geom) IS NOT DISTINCT FROM CASE WHEN ST_IsEmpty(geom) IS FALSE THEN w.code END) AS agree
+FROM big, tests.ragged AS r JOIN whole AS w USING (n);
+SELECT count(*), count(*) FILTER (WHERE located.code IS NOT DISTINCT FROM CASE WHEN ST_IsEmpty(geom) IS FALSE THEN w.code END) AS agree
+FROM big CROSS JOIN LATERAL (SELECT n, geom, locate(map, geom) AS code FROM tests.ragged WHERE n > 0 OFFSET 0) AS located JOIN whole AS w USING (n);
+SELECT count(*), count(*) FILTER (WHERE located.code IS NOT DISTINCT FROM CASE WHEN ST_IsEmpty(geom) IS FALSE THEN w.code END) AS agree
+FROM big CROSS JOIN LATERAL (SELECT n, geom, locate(map, geom) AS code FROM tests.ragged WHERE n > 0 AND n % 7 < 2 OFFSET 0) AS located JOIN whole AS w USING (n);
+-- a row that would be refused is refused when its turn comes
+SELECT count(code) > 0 AS found FROM big CROSS JOIN LATERAL (SELECT locate(map, geom) AS code FROM tests.ragged LIMIT 100) AS l;
+SELECT * FROM tests.error_of($$SELECT count(locate(map, geom)) FROM big, tests.ragged$$);
+
+DROP TABLE c, m, p, big, q, paged, whole, others, squeezed, tests.ragged;

@@ -614,6 +614,47 @@ test_checksum(void)
 	ok(wrong == 0, "the sum tells all changes of a byte or of the length");
 }
 
+/* Looking ahead: an entry for every place within, and no harm from any other
+ */
+static void
+test_expecting(void)
+{
+	uint64_t random = 45;
+	int without = 0;
+	int outside = 0;
+	Value v;
+	int i;
+
+	make_small_map();
+	if (!compile(&v))
+	{
+		ok(false, "the small map is compiled");
+		return;
+	}
+	for (i = 0; i < 1000; i++)
+	{
+		double x = (double) (next_random(&random) % 30001) / 1000;
+		double y = (double) (next_random(&random) % 20001) / 1000;
+		uint32_t entry = gridmap_expect(&v.map, x, y);
+
+		without += entry >= v.map.nx * v.map.ny;
+		gridmap_expect_more(&v.map, entry);
+		gridmap_expect_more(&v.map, (uint32_t) next_random(&random));
+	}
+	ok(without == 0, "every place of the map has an entry");
+	for (i = 0; i < (int) v.map.directory_words; i++)
+		gridmap_expect_more(&v.map, (uint32_t) i);
+	gridmap_expect_more(&v.map, v.map.directory_words);
+	gridmap_expect_more(&v.map, GRIDMAP_NO_ENTRY);
+	outside += gridmap_expect(&v.map, -0.001, 5) == GRIDMAP_NO_ENTRY;
+	outside += gridmap_expect(&v.map, 5, 20.001) == GRIDMAP_NO_ENTRY;
+	outside += gridmap_expect(&v.map, NAN, 5) == GRIDMAP_NO_ENTRY;
+	outside += gridmap_expect(&v.map, 5, INFINITY) == GRIDMAP_NO_ENTRY;
+	outside += gridmap_expect(&v.map, -1e308, 5) == GRIDMAP_NO_ENTRY;
+	ok(outside == 5, "a place outside has none, nor has one that is none");
+	free(v.bytes);
+}
+
 int
 main(void)
 {
@@ -625,6 +666,7 @@ main(void)
 	test_no_vertices();
 	test_sealed_flips();
 	test_checksum();
+	test_expecting();
 	free_test_map(&map);
 	return done_testing();
 }
