@@ -25,6 +25,7 @@
 
 #include "core/geomwire.h"
 
+#include "compat.h"
 #include "gridmap_ahead.h"
 
 /* How many items a scan may have passed over without losing track of it */
