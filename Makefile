@@ -36,6 +36,7 @@ OBJS = \
 	src/core/gridmap_near.o \
 	src/core/gridmap_tiles.o \
 	src/core/orient.o \
+	src/core/term.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
 	src/pg/code.o \
@@ -48,7 +49,8 @@ OBJS = \
 	src/pg/gridmap.o \
 	src/pg/gridmap_ahead.o \
 	src/pg/gridmap_cache.o \
-	src/pg/gridmap_geometry.o
+	src/pg/gridmap_geometry.o \
+	src/pg/term.o
 
 DATA = $(wildcard $(srcdir)/sql/upgrade/civicgrid--*.sql)
 DATA_built = sql/civicgrid--$(EXTVERSION).sql
@@ -56,7 +58,7 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors

@@ -98,20 +98,22 @@ JOIN tests.member AS m ON m.classid = 'pg_opclass'::regclass AND m.objid = c.oid
 JOIN pg_am AS a ON a.oid = c.opcmethod AND a.amname = 'btree'
 WHERE (SELECT count(*) FROM pg_amproc AS p WHERE p.amprocfamily = c.opcfamily AND p.amprocnum IN (2, 4)) <> 2;
 
--- Operators: commutators and negators point back, estimators are there, and
--- an operator's function is as leakproof and strict as planning assumes.
+-- Operators: commutators and negators point back, and what may be a condition
+-- has estimators and a function as leakproof as planning assumes.
 SELECT o.oid::regoperator AS operator_incomplete FROM pg_operator AS o
 JOIN tests.member AS m ON m.classid = 'pg_operator'::regclass AND m.objid = o.oid
 LEFT JOIN pg_operator AS c ON c.oid = o.oprcom
 LEFT JOIN pg_operator AS n ON n.oid = o.oprnegate
 JOIN pg_proc AS p ON p.oid = o.oprcode
-WHERE o.oprrest = 0 OR o.oprjoin = 0 OR c.oprcom <> o.oid OR c.oid IS NULL
+WHERE c.oprcom <> o.oid OR c.oid IS NULL
     OR (n.oid IS NOT NULL AND n.oprnegate <> o.oid)
-    OR NOT p.proleakproof OR NOT p.proisstrict OR p.provolatile <> 'i';
+    OR NOT p.proisstrict OR p.provolatile <> 'i'
+    OR (o.oprresult = 'boolean'::regtype AND (o.oprrest = 0 OR o.oprjoin = 0 OR NOT p.proleakproof));
 
--- The comparison functions are the server's own.
+-- The comparison functions are the server's own, where a value is an integer.
 SELECT signature AS own_comparison FROM func AS f
 WHERE EXISTS (SELECT FROM pg_amproc AS a WHERE a.amproc = f.oid)
+    AND (SELECT typbyval FROM pg_type WHERE oid = f.proargtypes[0])
     AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'internal');
 
 -- Foreign keys have an index that begins with their columns.
