@@ -35,8 +35,15 @@ OBJS = \
 	src/core/gridmap_leaf.o \
 	src/core/gridmap_near.o \
 	src/core/gridmap_tiles.o \
+	src/core/json.o \
 	src/core/orient.o \
 	src/core/term.o \
+	src/core/workcal_axis.o \
+	src/core/workcal_date.o \
+	src/core/workcal_due.o \
+	src/core/workcal_explain.o \
+	src/core/workcal_json.o \
+	src/core/workcal_text.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
 	src/pg/code.o \
@@ -44,13 +51,17 @@ OBJS = \
 	src/pg/codefault.o \
 	src/pg/datum.o \
 	src/pg/drop_guard.o \
+	src/pg/due.o \
 	src/pg/geomfault.o \
 	src/pg/grid_edition.o \
 	src/pg/gridmap.o \
 	src/pg/gridmap_ahead.o \
 	src/pg/gridmap_cache.o \
 	src/pg/gridmap_geometry.o \
-	src/pg/term.o
+	src/pg/term.o \
+	src/pg/workcal.o \
+	src/pg/workcal_cache.o \
+	src/pg/workcal_fault.o
 
 DATA = $(wildcard $(srcdir)/sql/upgrade/civicgrid--*.sql)
 DATA_built = sql/civicgrid--$(EXTVERSION).sql
@@ -58,7 +69,7 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors

@@ -64,8 +64,27 @@ CALL publish_grid('2026-07', '2026-07-01 00:00+08');
 SELECT locate(here, '2026-03-01') AS in_march, locate(here, '2026-08-01') AS in_august
 FROM (VALUES (ST_SetSRID(ST_Point(114.355, 22.685), 4490))) AS v (here);
 
--- 13. A slip of the pen is told, not stored.
+-- 13. Deadlines. The State Council's notices come along; publishing makes a
+--     calendar of them. 17:00 on the Friday before the Spring Festival of 2026,
+--     whose Saturday is worked:
+SET timezone = 'Asia/Shanghai';
+CALL publish_calendar('office');
+SELECT work_add(cal, at, '2 hours') AS "2 hours", work_add(cal, at, '4个工作时') AS "4 work hours",
+       work_add(cal, at, '2 work days') AS "2 work days", work_add(cal, at, '7 days') AS "7 days"
+FROM calendar_in_force('office') AS cal, (VALUES ('2026-02-13 17:00'::timestamptz)) AS v (at);
+
+-- 14. Suspended over the festival and extended by a day: when is it due, and why?
+SELECT from_at, to_at, kind, name, round(seconds / 3600, 1) AS hours, round(balance / 3600, 1) AS left
+FROM due_explain(calendar_in_force('office'), '2026-02-13 17:00', '1 work day',
+                 '{[2026-02-14 10:00, 2026-02-25 10:00)}', '{1 work day}');
+
+-- 15. In 2020 the festival was extended while it lasted. What was due as known
+--     on the 26th of January, and as known a day later?
+SELECT known, work_add(calendar_known_at('office', known), '2020-01-23 10:00', '2 work days') AS due
+FROM (VALUES ('2020-01-26'::date), ('2020-01-27')) AS v (known);
+
+-- 16. A slip of the pen is told, not stored.
 SELECT '20260301-440310-0000007-3'::caseno;
 
--- 14. Nobody loses cases by accident.
+-- 17. Nobody loses cases by accident.
 DROP EXTENSION civicgrid;

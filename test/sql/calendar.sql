@@ -1,0 +1,132 @@
+--
+-- Calendars: what is shipped, what was known when, what a site adds
+--
+SET search_path = civicgrid, public;
+SET TimeZone = 'Asia/Shanghai';
+SET DateStyle = 'ISO';
+\set SHOW_CONTEXT never
+
+-- the State Council's notices
+SELECT notice, document, signed, published, basis FROM holiday_notice ORDER BY published, notice;
+SELECT n.year, count(*) FILTER (WHERE off) AS off, count(*) FILTER (WHERE NOT off) AS worked
+FROM holiday_notice AS n JOIN holiday_day AS d USING (notice) GROUP BY 1 ORDER BY 1;
+SELECT * FROM holiday_day WHERE notice = 'state-2026' AND day >= '2026-09-01' ORDER BY day;
+SELECT * FROM calendar ORDER BY calendar;
+SELECT week, weekday, shifts FROM calendar_week ORDER BY 1, array_position('{mon,tue,wed,thu,fri,sat,sun}', weekday);
+SELECT * FROM calendar_check();
+
+-- a calendar is compiled from them; days of the December before are in it
+SELECT calendar_known_at('always', '2026-08-01');
+SELECT d.day, to_char(d.day, 'Dy') AS weekday, d.shifts, d.name, d.provisional
+FROM workcal_days(calendar_known_at('office', '2026-08-01'), '2007-12-28', '2008-01-02') AS d;
+SELECT d.day, to_char(d.day, 'Dy') AS weekday, d.shifts, d.name, d.provisional
+FROM workcal_days(calendar_known_at('office', '2026-08-01'), '2026-12-30', '2027-01-02') AS d;
+SELECT min(day), max(day), count(*), count(*) FILTER (WHERE provisional) AS provisional
+FROM workcal_days(calendar_known_at('office', '2026-08-01'));
+SELECT count(*) AS different FROM workcal_diff(calendar_draft('office'), calendar_known_at('office', '2026-08-01'));
+
+-- net days off: weekdays off less weekend days worked
+SELECT year, off - worked AS net
+FROM (
+    SELECT extract(year FROM d.day)::integer AS year,
+           count(*) FILTER (WHERE extract(isodow FROM d.day) < 6 AND d.shifts = '{}') AS off,
+           count(*) FILTER (WHERE extract(isodow FROM d.day) > 5 AND d.shifts <> '{}') AS worked
+    FROM workcal_days(calendar_known_at('office', '2026-08-01'), last => '2026-12-31') AS d
+    GROUP BY 1
+) AS v ORDER BY 1;
+
+-- three years were changed when they had begun
+SELECT k.known_on, d.day, d.what, d.like_weekday, d.day_name, d.notice
+FROM unnest('{2015-05-12,2015-05-13}'::date[]) AS k (known_on), calendar_exceptions('office', k.known_on) AS d
+WHERE d.day BETWEEN '2015-08-30' AND '2015-09-10' ORDER BY 1, 2;
+SELECT k.known_on, d.day, d.what, d.like_weekday, d.day_name, d.notice
+FROM unnest('{2018-12-05,2018-12-06,2019-03-21,2019-03-22}'::date[]) AS k (known_on), calendar_exceptions('office', k.known_on) AS d
+WHERE d.day BETWEEN '2019-04-10' AND '2019-05-10' ORDER BY 1, 2;
+SELECT k.known_on, d.day, d.what, d.like_weekday, d.day_name, d.notice
+FROM unnest('{2020-01-26,2020-01-27}'::date[]) AS k (known_on), calendar_exceptions('office', k.known_on) AS d
+WHERE d.day BETWEEN '2020-01-28' AND '2020-02-10' ORDER BY 1, 2;
+-- Spring Festival of 2020, as known on both days
+SELECT b.day, b.before_shifts, b.after_shifts
+FROM workcal_diff(calendar_known_at('office', '2020-01-26'), calendar_known_at('office', '2020-01-27')) AS b;
+-- before a notice there is the week, flagged
+SELECT k.known_on, calendar_first_unknown_year('office', k.known_on) AS first_unknown,
+       w.c::text::jsonb ->> 'provisional' AS provisional, w.c::text::jsonb ->> 'to' AS horizon,
+       is_workday(w.c, '2019-01-01') AS "2019-01-01", is_workday(w.c, '2018-12-29') AS "2018-12-29",
+       is_provisional(w.c, '2018-12-31 12:00') AS "2018-12-31", is_provisional(w.c, '2019-01-02 12:00') AS "2019-01-02"
+FROM unnest('{2018-12-05,2018-12-06}'::date[]) AS k (known_on), LATERAL (SELECT calendar_known_at('office', k.known_on)) AS w (c);
+SELECT calendar_first_unknown_year('office', '1990-01-01'), calendar_first_unknown_year('always'),
+       calendar_known_at('office', '1990-01-01')::text::jsonb - '{week,tz}'::text[];
+-- a year that was passed over is unknown, whatever comes later
+BEGIN;
+INSERT INTO holiday_notice (notice, year, title, published) VALUES ('state-2028', 2028, '…', '2026-09-01');
+SELECT calendar_first_unknown_year('office', '2026-10-01'), calendar_known_at('office', '2026-10-01')::text::jsonb ->> 'to' AS horizon;
+SELECT severity, calendar, notice, fault FROM calendar_check();
+ROLLBACK;
+
+-- a site's own days prevail: half days, rest days, own hours; and own notices
+BEGIN;
+INSERT INTO calendar_week (week, weekday, shifts)
+SELECT 'window', d, '{08:30-12:00,13:30-17:30}'::text[] FROM unnest('{mon,tue,wed,thu}'::text[]) AS d
+UNION ALL VALUES ('window', 'fri', '{08:30-12:00}'::text[]), ('window', 'sat', '{09:00-12:00}');
+INSERT INTO calendar (calendar, name, week, follows, makeup) VALUES ('window', '办事大厅', 'window', '{state,liangshan}', 'thu');
+INSERT INTO calendar_day (calendar, day, what, hours, like_weekday, name, known_from) VALUES
+    ('window', '2026-02-16', 'hours', '{09:00-12:00}', NULL, '除夕值班', NULL),
+    ('window', '2026-03-09', 'rest', NULL, NULL, '停电', '2026-03-01'),
+    ('window', '2026-10-10', 'like', NULL, 'fri', NULL, NULL);
+-- an autonomous prefecture's festivals
+INSERT INTO holiday_notice (notice, series, year, title, document, published)
+VALUES ('liangshan-2026', 'liangshan', 2026, '凉山州2026年部分节假日安排', '凉府办发〔2025〕1号', '2025-12-20');
+INSERT INTO holiday_day (notice, day, off, name)
+SELECT 'liangshan-2026', g::date, g < '2026-08-09', '火把节' FROM generate_series(timestamp '2026-08-03', '2026-08-09', '1 day') AS g;
+INSERT INTO holiday_day (notice, day, off, name) VALUES ('liangshan-2026', '2026-10-07', false, '国庆节');
+SELECT * FROM calendar_check('window');
+SELECT k.known_on, e.* FROM unnest('{2025-12-01,2026-02-28,2026-03-01}'::date[]) AS k (known_on), calendar_exceptions('window', k.known_on) AS e
+WHERE e.day = ANY ('{2026-02-14,2026-02-16,2026-03-09,2026-08-03,2026-08-09,2026-10-07,2026-10-10}') ORDER BY 1, e.day;
+SELECT d.day, to_char(d.day, 'Dy') AS weekday, d.shifts, d.name FROM workcal_days(calendar_draft('window')) AS d
+WHERE d.day = ANY ('{2026-02-13,2026-02-14,2026-02-16,2026-03-07,2026-03-09,2026-08-03,2026-08-09,2026-10-07,2026-10-10}');
+
+-- every fault at once
+UPDATE calendar_week SET shifts = '{08:30-12:00,11:00-17:30}' WHERE week = 'window' AND weekday = 'tue';
+INSERT INTO calendar (calendar, name, week, zone, follows) VALUES ('adrift', '…', 'nowhere', 'Asia/Atlantis', '{state,venus}');
+INSERT INTO calendar_day (calendar, day, what) VALUES ('lost', '2026-01-02', 'rest'), ('window', '1999-12-31', 'rest');
+INSERT INTO holiday_day (notice, day, off) VALUES ('ghost', '2026-01-02', true), ('state-2026', '2027-01-01', true);
+INSERT INTO holiday_notice (notice, series, year, title, published) VALUES ('liangshan-2026-2', 'liangshan', 2026, '…', '2025-12-20');
+INSERT INTO holiday_day (notice, day, off) VALUES ('liangshan-2026-2', '2026-10-07', true);
+SELECT severity, calendar, notice, day, fault FROM calendar_check();
+SELECT severity, calendar, notice, day, fault FROM calendar_check('office');
+ROLLBACK;
+
+-- nobody's calendar, nobody's day
+SELECT calendar_known_at(NULL, '2026-01-01') IS NULL AS a, calendar_known_at('office', NULL) IS NULL AS b;
+SELECT count(*) FROM calendar_exceptions('atlantis');
+\x on
+SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
+    $$SELECT civicgrid.calendar_known_at('atlantis', '2026-01-01')$$,
+    $$SELECT civicgrid.calendar_draft('atlantis')$$,
+    $$INSERT INTO civicgrid.calendar_day (calendar, day, what) VALUES ('office', '2026-01-02', 'like')$$,
+    $$INSERT INTO civicgrid.calendar_day (calendar, day, what, hours) VALUES ('office', '2026-01-02', 'rest', '{09:00-12:00}')$$,
+    $$INSERT INTO civicgrid.calendar_week (week, weekday, shifts) VALUES ('office', 'Montag', '{}')$$,
+    $$INSERT INTO civicgrid.holiday_notice (notice, year, title, signed, published) VALUES ('a', 2027, 'a', '2026-11-02', '2026-11-01')$$,
+    $$DELETE FROM civicgrid.holiday_notice WHERE notice = 'state-2026'$$,
+    $$DELETE FROM civicgrid.holiday_day WHERE notice = 'state-2026'$$,
+    $$UPDATE civicgrid.calendar SET calendar = 'bureau' WHERE calendar = 'office'$$,
+    $$INSERT INTO civicgrid.calendar (calendar, name, week, origin) VALUES ('a', 'a', 'office', 'shipped')$$,
+    $$TRUNCATE civicgrid.holiday_day$$,
+    $$TRUNCATE civicgrid.calendar_week$$
+]) AS s;
+\x off
+-- what is shipped may be edited
+BEGIN;
+UPDATE calendar_week SET shifts = '{08:30-12:00,14:30-18:00}' WHERE week = 'office' AND weekday = 'mon';
+UPDATE holiday_notice SET document = '国办发明电〔2007〕1号' WHERE notice = 'state-2008';
+SELECT week, weekday, shifts, origin FROM calendar_week WHERE origin <> 'shipped';
+SELECT notice, document, origin FROM holiday_notice WHERE origin <> 'shipped';
+SELECT shifts FROM workcal_days(calendar_draft('office'), '2026-01-04', '2026-01-04');
+ROLLBACK;
+
+-- the days of a calendar in each of the ways in which it may say them
+SELECT day, shifts, name, provisional FROM workcal_days('{"tz":"Asia/Shanghai","week":{"mon":["09:00-12:00"],"tue":["22:00-06:00"]},
+    "days":{"2026-01-05":[],"2026-01-06":"mon","2026-01-07":["10:00-11:00"],"2026-01-08":{"name":"like","like":"tue"},
+    "2026-01-09":{"name":"own","hours":["13:00-14:00","15:00-24:00"]},"2026-01-10":{"name":"rest","hours":[]}},
+    "from":"2026-01-01","to":"2026-01-14","provisional":"2026-01-13"}');
+SELECT count(*) FROM workcal_days(calendar_draft('office'), '2027-01-02', '2027-01-01');
