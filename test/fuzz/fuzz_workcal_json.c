@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/workcal_calendars.h"
+#include "../unit/workcal_texts.h"
 
 #define REQUIRE(condition) \
 	do                     \

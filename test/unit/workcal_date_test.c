@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-#include "workcal_calendars.h"
+#include "workcal_texts.h"
 
 /* Every day of the calendars, against timegm and gmtime */
 static void

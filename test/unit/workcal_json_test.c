@@ -6,7 +6,7 @@
  */
 #include "core/workcal.h"
 
-#include "workcal_calendars.h"
+#include "workcal_texts.h"
 
 static TestHeap heap;
 static const WorkcalMemory memory = {heap_resize, &heap};

@@ -5,7 +5,7 @@
  */
 #include "core/workcal_text.h"
 
-#include "workcal_calendars.h"
+#include "workcal_texts.h"
 
 static void
 test_clocks(void)
