@@ -75,7 +75,7 @@ ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*
 REGRESS += soft_errors
 endif
 REGRESS_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION = iso_drop_guard iso_new_caseno iso_publish_grid
+ISOLATION = iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid
 ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl

@@ -74,6 +74,17 @@ workcal_date_at(const WorkcalAxis *axis, int64_t t)
 	return (int32_t) floor_divide(t + piece_at(axis, t)->offset, WORKCAL_DAY);
 }
 
+int64_t
+workcal_date_end(const WorkcalAxis *axis, int64_t t)
+{
+	const WorkcalZonePiece *piece = piece_at(axis, t);
+	int64_t midnight =
+	    (workcal_date_at(axis, t) + INT64_C(1)) * WORKCAL_DAY - piece->offset;
+	int64_t change = piece_end(axis, piece);
+
+	return midnight < change ? midnight : change;
+}
+
 /* The first piece that may hold a local time: UTC is less than a day away. */
 static const WorkcalZonePiece *
 first_piece(const WorkcalAxis *axis, int64_t local)

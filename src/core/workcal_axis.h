@@ -100,6 +100,8 @@ workcal_stretch_at(const WorkcalAxis *axis, int64_t t)
 {
 	uint32_t i = axis->by_time[(t - axis->begin) >> axis->time_shift];
 
+	/* mostly 0 or 1 steps, as often: the first without a branch */
+	i += axis->stretches[i + 1].from <= t;
 	while (axis->stretches[i + 1].from <= t)
 		i++;
 	return i;
@@ -141,6 +143,8 @@ workcal_last_at(const WorkcalAxis *axis, int64_t work)
 
 /* The local date of an instant, which need not be in the horizon */
 extern int32_t workcal_date_at(const WorkcalAxis *axis, int64_t t);
+/* Until when clocks go on showing that date, without being changed */
+extern int64_t workcal_date_end(const WorkcalAxis *axis, int64_t t);
 /* The instant of local midnight at the end of a day */
 extern int64_t workcal_midnight_after(const WorkcalAxis *axis, int32_t day);
 

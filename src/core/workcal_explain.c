@@ -4,9 +4,9 @@
  *
  * The time from the start to the deadline is cut wherever its kind changes: at
  * the ends of shifts and pauses, at midnights between dates of different
- *kinds, and where time begins to be counted on account of an extension.  The
- *pieces follow each other without a gap, and what counts in them adds up to
- *the term.
+ * kinds, and where time begins to be counted on account of an extension.  The
+ * pieces follow each other without a gap, and what counts in them adds up to
+ * the term.
  */
 #include "workcal_explain.h"
 
@@ -49,7 +49,7 @@ kind_at(const WorkcalAxis *axis, int64_t t, const WorkcalDay **entry,
 	const WorkcalStretch *s = axis->stretches + i;
 	int64_t length = s[1].before - s[0].before;
 	int32_t day;
-	int64_t midnight;
+	int64_t date_end;
 	WorkcalHours hours;
 
 	if (t - s[0].from < length)
@@ -64,10 +64,9 @@ kind_at(const WorkcalAxis *axis, int64_t t, const WorkcalDay **entry,
 		           : WORKCAL_WORK;
 	}
 	day = workcal_date_at(axis, t);
-	midnight = workcal_midnight_after(axis, day);
-	/* where clocks go back over midnight, t may be after the first */
-	if (midnight > t && midnight < *until)
-		*until = midnight;
+	date_end = workcal_date_end(axis, t);
+	if (date_end < *until)
+		*until = date_end;
 	if (s[1].from < *until)
 		*until = s[1].from;
 	hours = workcal_hours(axis->rules, day, entry);
@@ -78,17 +77,23 @@ kind_at(const WorkcalAxis *axis, int64_t t, const WorkcalDay **entry,
 	return WORKCAL_REST;
 }
 
+static uint32_t
+name_length(const WorkcalDay *entry)
+{
+	return entry == NULL ? 0 : entry->name_length;
+}
+
+/* An entry without a name tells no more than none. */
 static bool
-same_entry(const WorkcalAxis *axis, const WorkcalDay *a, const WorkcalDay *b)
+same_name(const WorkcalAxis *axis, const WorkcalDay *a, const WorkcalDay *b)
 {
 	const char *names = axis->rules->names;
+	uint32_t n = name_length(a);
 	uint32_t i;
 
-	if (a == b)
-		return true;
-	if (a == NULL || b == NULL || a->name_length != b->name_length)
+	if (n != name_length(b))
 		return false;
-	for (i = 0; i < a->name_length; i++)
+	for (i = 0; i < n; i++)
 		if (names[a->name + i] != names[b->name + i])
 			return false;
 	return true;
@@ -176,7 +181,7 @@ workcal_story_next(WorkcalStory *story, WorkcalPiece *piece)
 	       story->next.kind == piece->kind &&
 	       story->next.provisional == piece->provisional &&
 	       (piece->kind == WORKCAL_PAUSE ||
-	        same_entry(story->axis, story->next.entry, piece->entry)))
+	        same_name(story->axis, story->next.entry, piece->entry)))
 	{
 		piece->to = story->next.to;
 		piece->counted += story->next.counted;

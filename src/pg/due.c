@@ -63,8 +63,10 @@ read_pauses(FunctionCallInfo fcinfo, int arg, WorkcalPauses *pauses)
 		list->from =
 		    from.infinite ? PG_INT64_MIN : DatumGetTimestampTz(from.val);
 		list->to = to.infinite ? PG_INT64_MAX : DatumGetTimestampTz(to.val);
-		/* a single instant is no time */
-		if (list->from < list->to)
+		/* a single instant is no time, between pauses or in one */
+		if (pauses->count > 0 && list->from <= list[-1].to)
+			list[-1].to = Max(list[-1].to, list->to);
+		else if (list->from < list->to)
 		{
 			list++;
 			pauses->count++;
@@ -150,11 +152,15 @@ static int64
 elapsed_at(const Clock *clock, TimestampTz at)
 {
 	int64 elapsed;
+	WorkcalAnswer answer;
 
 	workcal_check_finite(at);
-	if (workcal_elapsed(clock->axis, workcal_counts_work(clock->term),
-	                    clock->start, at, &clock->pauses,
-	                    &elapsed) != WORKCAL_FOUND)
+	answer = workcal_elapsed(clock->axis, workcal_counts_work(clock->term),
+	                         clock->start, at, &clock->pauses, &elapsed);
+	if (answer == WORKCAL_OVERFLOW)
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+		                errmsg("interval out of range")));
+	if (answer != WORKCAL_FOUND)
 		workcal_refuse_beyond(
 		    clock->axis, workcal_covers(clock->axis, at) ? clock->start : at);
 	return elapsed;

@@ -296,6 +296,8 @@ Datum
 cg_is_provisional(PG_FUNCTION_ARGS)
 {
 	const WorkcalAxis *axis = workcal_use_arg(fcinfo, 0);
+	TimestampTz at = PG_GETARG_TIMESTAMPTZ(1);
 
-	PG_RETURN_BOOL(PG_GETARG_TIMESTAMPTZ(1) >= axis->provisional);
+	/* infinity, where a clock is paused, is no time after another */
+	PG_RETURN_BOOL(!TIMESTAMP_NOT_FINITE(at) && at >= axis->provisional);
 }

@@ -63,19 +63,52 @@ workcal_memory(MemoryContext context)
 
 /*
  * Zones are those of the IANA database.  The server would also take rules in
- * the manner of POSIX, where "UTC+8" is eight hours west of Greenwich, which
- * nobody means who writes it.
+ * the manner of POSIX, where "UTC+8", and "Asia/Shanghai8", are eight hours
+ * west of Greenwich, which nobody means who writes it.  Few names of zones
+ * have digits.
  */
+static bool
+is_zone_name(const char *name)
+{
+	static const char *const digits = "0123456789";
+	static const char *const odd[] = {
+	    "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT", "GMT0", "GMT+0", "GMT-0"};
+	int i;
+
+	/* what these are is up to the server */
+	if (pg_strcasecmp(name, "localtime") == 0 ||
+	    pg_strcasecmp(name, "posixrules") == 0 ||
+	    strpbrk(name, "<>,:") != NULL)
+		return false;
+	if (strpbrk(name, digits) == NULL)
+		return true;
+	for (i = 0; i < (int) lengthof(odd); i++)
+		if (pg_strcasecmp(name, odd[i]) == 0)
+			return true;
+	/* Etc/GMT-14 to Etc/GMT+12 */
+	if (pg_strncasecmp(name, "Etc/GMT", 7) == 0)
+	{
+		const char *number = name + 7;
+		bool west = *number == '+';
+		size_t n;
+
+		if (west || *number == '-')
+			number++;
+		n = strspn(number, digits);
+		return number[n] == '\0' &&
+		       (n == 1 || (n == 2 && number[0] == '1' &&
+		                   number[1] <= (west ? '2' : '4')));
+	}
+	return false;
+}
+
 static pg_tz *
 find_zone(const char *name)
 {
-	if (strchr(name, '<') != NULL || strchr(name, ',') != NULL ||
-	    (strchr(name, '/') == NULL && strcspn(name, "0123456789") > 0 &&
-	     name[strcspn(name, "0123456789")] != '\0' &&
-	     strcmp(name, "EST5EDT") != 0 && strcmp(name, "CST6CDT") != 0 &&
-	     strcmp(name, "MST7MDT") != 0 && strcmp(name, "PST8PDT") != 0))
-		return NULL;
-	return pg_tzset(name);
+	pg_tz *zone = is_zone_name(name) ? pg_tzset(name) : NULL;
+
+	/* the server's own clock knows no leap seconds */
+	return zone != NULL && pg_tz_acceptable(zone) ? zone : NULL;
 }
 
 /* The zone's name as the server spells it; NULL if it does not know it */

@@ -208,8 +208,10 @@ workcal_report_fault(Node *escontext, const WorkcalFault *fault,
 Datum
 workcal_interval(int64 microseconds)
 {
-	Interval *result = palloc0(sizeof(*result));
+	Interval *result = palloc(sizeof(*result));
 
 	result->time = microseconds;
+	result->day = 0;
+	result->month = 0;
 	return IntervalPGetDatum(result);
 }

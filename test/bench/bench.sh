@@ -13,4 +13,5 @@ start_bench
 print_header
 . test/bench/codes.sh
 . test/bench/grid.sh
+. test/bench/work.sh
 stop_bench

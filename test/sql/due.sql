@@ -101,4 +101,21 @@ SELECT * FROM tests.error_of($$SELECT elapsed(cal, '2025-03-02', '1 work hour', 
 SELECT * FROM tests.error_of($$SELECT remaining(cal, '2026-03-02', '1 hour', at => 'infinity') FROM c$$);
 SELECT * FROM tests.error_of($$SELECT used_ratio(cal, '2026-12-31', '5 work days', at => '2026-12-31') FROM c$$);
 SELECT * FROM tests.error_of($$SELECT * FROM c, due_explain(cal, '2026-12-31', '5 work days')$$);
+-- Bounds: two pauses that only an instant parts are one.
+SELECT due(cal, '2026-03-02 10:00', '1 day', '{[2026-03-03 10:00,2026-03-03 18:00),(2026-03-03 18:00,2026-03-04 10:00)}') AS parted,
+    due(cal, '2026-03-02 10:00', '1 day', '{[2026-03-03 10:00,2026-03-04 10:00]}') AS one,
+    due(cal, '2026-03-02 10:00', '4 work hours', '{[2026-03-02 10:00,2026-03-02 11:00),(2026-03-02 11:00,)}') AS endless
+FROM c;
+SELECT e.* FROM c, due_explain(cal, '2026-03-02 09:00', '4 work hours', '{[2026-03-02 10:00,2026-03-02 11:00),(2026-03-02 11:00,)}') AS e;
+-- What begins when days have ended is too late.
+SELECT due(cal, '2026-03-02 10:00', '3 days') AS without, due(cal, '2026-03-02 10:00', '3 days', '{[2026-03-05 18:00,2026-03-05 20:00)}') AS after_closing,
+    due(cal, '2026-03-02 10:00', '3 days', '{[2026-03-05 18:00,)}') AS without_end, due(cal, '2026-03-02 10:00', '3 days', '{[2026-03-05 17:59,2026-03-05 20:00)}') AS in_time,
+    remaining(cal, '2026-03-02 10:00', '3 days', '{[2026-03-05 18:00,)}', at => '2026-03-05 17:00')
+FROM c;
+-- What is left when a pause has no end, on any axis
+SELECT term, due(cal, '2026-03-02 10:00', term, '{[2026-03-02 11:00,)}') AS due, remaining(cal, '2026-03-02 10:00', term, '{[2026-03-02 11:00,)}', '{30 minutes}', '2026-03-09 10:00') AS remaining
+FROM c, unnest('{3 hours,3 work hours,3 days,3 work days,3 rolling work days}'::term[]) AS term;
+-- A list of lists is a list.
+SELECT due(cal, '2026-03-02 10:00', '1 work hour', NULL, '{{1 work hour,2 work hours},{3 work hours,4 work hours}}') FROM c;
+SELECT * FROM tests.error_of($$SELECT elapsed(cal, '4713-01-01 BC', '1 hour', at => '294276-12-31') FROM c$$);
 DROP TABLE c, clock;

@@ -118,4 +118,22 @@ FROM (VALUES
     (24, '{"tz":"UTC","week":{"mon":["25:00-26:00"]},"from":"2026-01-01","to":"2026-12-31"}'), (25, '{"tz":"UTC","week":{},"days":{"1.1.2026":[]},"from":"2026-01-01","to":"2026-12-31"}')
 ) AS v (n, t), LATERAL tests.error_of(format('SELECT %L::workcal', t)) AS e
 ORDER BY n;
+-- more of them, as changes to a good text
+CREATE FUNCTION pg_temp.patched(patch jsonb) RETURNS text
+    LANGUAGE SQL
+    AS $$SELECT ('{"tz":"Asia/Shanghai","week":{"mon":["09:00-12:00"]},"from":"2026-01-01","to":"2026-12-31"}'::jsonb || patch)::text$$;
+SELECT patch, e.code, e.message, e.detail
+FROM (VALUES
+    (1, '{"tz":""}'::jsonb), (2, '{"tz":"Mars/Olympus"}'), (3, '{"tz":"Asia/Shanghai8"}'), (4, '{"tz":"CST-8"}'), (5, '{"tz":"<+08>-8"}'), (6, '{"tz":"Etc/GMT+13"}'), (7, '{"tz":"localtime"}'), (8, '{"tz":"../Asia/Shanghai"}'),
+    (9, '{"week":[]}'), (10, '{"week":{"mon":"09:00-12:00"}}'), (11, '{"week":{"mon":[9]}}'), (12, '{"week":{"mon":{}}}'), (13, '{"week":null}'),
+    (14, '{"week":{"mon":["09:00-12:60"]}}'), (15, '{"week":{"mon":["24:00-12:00"]}}'), (16, '{"week":{"mon":["09:00-24:01"]}}'), (17, '{"week":{"mon":["09:00 - 12:00"]}}'), (18, '{"week":{"mon":["09:00:60-12:00"]}}'),
+    (19, '{"days":[]}'), (20, '{"days":{"2026-02-03":8}}'), (21, '{"days":{"2026-02-03":["25:00-26:00"]}}'), (22, '{"days":{"2025-12-31":[]}}'), (23, '{"days":{"2026-02-03":{}}}'), (24, '{"days":{"2026-02-03":{"hours":[],"like":"mon"}}}'),
+    (25, '{"days":{"2026-02-03":{"like":"xyz"}}}'), (26, '{"days":{"2026-02-03":{"hours":[],"names":"x"}}}'), (27, '{"days":{"2026-02-03":{"name":1,"hours":[]}}}'), (28, '{"days":{"2026-02-03":{"hours":["10:00-12:00","09:00-10:01"]}}}'),
+    (29, '{"from":20260101}'), (30, '{"to":"2025-12-31"}'), (31, '{"provisional":"2027-01-02"}'), (32, '{"provisional":true}'), (33, '{"workday":8}'), (34, '{"workday":"8h"}')
+) AS v (n, patch), LATERAL tests.error_of(format('SELECT %L::workcal', pg_temp.patched(patch))) AS e
+ORDER BY n;
+SELECT zone, pg_temp.patched(jsonb_build_object('tz', zone))::workcal::text::json->>'tz' AS spelled
+FROM unnest('{Etc/GMT+12,Etc/GMT-14,GMT0,EST5EDT,prc,utc}'::text[]) AS zone;
+-- a deadline that a pause without an end has put off is not provisional
+SELECT is_provisional(cal, 'infinity'), is_provisional(cal, '-infinity') FROM c;
 DROP TABLE texts, c, z, stored;

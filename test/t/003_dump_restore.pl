@@ -16,11 +16,18 @@ my $dir  = PostgreSQL::Test::Utils::tempdir();
 
 # Tables of the extension that hold rows of users
 my @kept = map { "civicgrid.$_" }
-  qw(class_kind taxonomy event_class class_map case_record);
+  qw(class_kind taxonomy event_class class_map case_record
+  calendar calendar_week calendar_day holiday_notice holiday_day
+  calendar_edition case_clock clock_move);
+
+# Those of them in which nothing is shipped
+my %all_own = map { ("civicgrid.$_" => 1) }
+  qw(case_record calendar_day calendar_edition case_clock clock_move);
 
 # Tables and views of users
 my @site = map { "site.$_" }
-  qw(cell visit visit_2026 visit_2027 hashed listed by_street cell_class);
+  qw(cell visit visit_2026 visit_2027 hashed listed by_street cell_class
+  permit permit_term permit_late);
 
 # Fill a database with what a site may have there.
 sub fill
@@ -128,6 +135,75 @@ CREATE TABLE site.task (
 	FOREIGN KEY (taxonomy, kind, class) REFERENCES event_class);
 INSERT INTO site.task SELECT caseno, taxonomy, kind, class FROM case_record WHERE class IS NOT NULL;
 INSERT INTO site.task VALUES (NULL, 'GB/T 47678.5-2026', 'matter', '06010');
+
+-- calendars: the site's own, which follows a series of its own, and edits of
+-- what is shipped, in each table
+INSERT INTO calendar (calendar, name, week, follows, makeup, first_day, years_ahead, workday, remark) VALUES
+	('site', '窗口', 'window', '{state,liangshan}', 'sat', '2025-01-01', 3, '07:30', E'反\\斜\t线'),
+	('odd "key"', '夜班', 'night', '{}', 'mon', '2020-01-01', 10, NULL, NULL);
+INSERT INTO calendar_week (week, weekday, shifts) VALUES
+	('window', 'mon', '{08:30-12:00,14:00-18:00}'), ('window', 'sat', '{09:00-12:00}'),
+	('window', 'sun', '{}'), ('night', 'fri', '{22:00-06:00}');
+INSERT INTO calendar_day (calendar, day, what, like_weekday, hours, name, notice, known_from) VALUES
+	('site', '2026-03-09', 'rest', NULL, NULL, '停电', '市府办〔2026〕3号', '2026-03-01'),
+	('site', '2026-03-10', 'hours', NULL, '{09:00-12:00}', NULL, NULL, NULL),
+	('office', '2026-03-14', 'like', 'mon', NULL, '"补班"', NULL, NULL);
+INSERT INTO holiday_notice (notice, series, year, title, document, published) VALUES
+	('liangshan-2026', 'liangshan', 2026, '彝族年放假通知', '凉府办〔2026〕1号', '2026-01-05'),
+	('state-2027', 'state', 2027, '2027 年放假通知', NULL, '2026-11-04');
+INSERT INTO holiday_day (notice, day, off, name) VALUES
+	('liangshan-2026', '2026-11-20', true, '彝族年'), ('liangshan-2026', '2026-11-22', false, NULL),
+	('state-2027', '2027-01-01', true, '元旦');
+UPDATE calendar SET remark = '本区采用', years_ahead = 5 WHERE calendar = 'office';
+UPDATE calendar_week SET shifts = '{09:00-12:00,13:00-17:00}' WHERE week = 'office' AND weekday = 'fri';
+UPDATE holiday_notice SET remark = '已核对' WHERE notice = 'state-2026';
+UPDATE holiday_day SET name = '元旦节' WHERE notice = 'state-2026' AND day = '2026-01-01';
+
+-- editions: one for later, too; clocks that are open, paused, stopped, moved
+SET client_min_messages = warning;
+CALL publish_calendar('site', '2026-01-01', known_on => '2026-01-01', remark => '首版');
+CALL publish_calendar('office', '2026-01-01');
+CALL publish_calendar('site', '2990-01-01', remark => '以后');
+SELECT start_clock(caseno, 'case', 'site', t::term, at => '2026-03-02 10:00+08')
+FROM case_record, unnest('{2 work days,5 work days,4 work hours,7 days,1 rolling work day 2 work hours}'::text[]) AS t
+WHERE case_sequence(caseno) <= 20 AND reported_at IS NOT NULL;
+SELECT start_clock(caseno, 'stage', 'office', '2 hours', stage => '处置', at => reported_at),
+	start_clock(caseno, 'holder', 'office', '3 work days', holder => '城管局', at => reported_at)
+FROM case_record WHERE case_sequence(caseno) BETWEEN 21 AND 40 AND reported_at IS NOT NULL;
+SELECT pause_clock(caseno, clock, started_at + interval '1 hour') FROM case_clock WHERE clock % 5 = 1;
+SELECT extend_clock(caseno, clock, '1 work day'), extend_clock(caseno, clock, '90 minutes') FROM case_clock WHERE clock % 4 = 1;
+SELECT resume_clock(caseno, clock, started_at + interval '26 hours') FROM case_clock WHERE clock % 10 = 1;
+SELECT stop_clock(caseno, clock, started_at + interval '2 days', void => clock % 3 = 0) FROM case_clock WHERE clock % 7 = 1;
+CALL publish_calendar('site', '2026-03-01', remark => '彝族年');
+
+-- of the user's: both types, alone and in arrays; what is worked out by them
+CREATE TABLE site.permit (
+	id integer PRIMARY KEY,
+	calendar workcal NOT NULL,
+	term term NOT NULL DEFAULT '20 work days',
+	more term[],
+	pauses tstzmultirange,
+	started_at timestamptz NOT NULL,
+	due_at timestamptz GENERATED ALWAYS AS (due(calendar, started_at, term, pauses, more)) STORED,
+	CONSTRAINT started_on_work_day CHECK (term <> '0 hours' AND next_open(calendar, started_at) >= started_at),
+	EXCLUDE USING hash (term WITH =) WHERE (term = '36525 days'));
+INSERT INTO site.permit (id, calendar, term, more, pauses, started_at)
+SELECT i, e.workcal, format('%s %s', i, (ARRAY['hours', 'work hours', 'days', 'work days', 'rolling work days'])[1 + i % 5])::term,
+	CASE WHEN i % 3 = 0 THEN '{2 work days,90 minutes}'::term[] END,
+	CASE i % 4 WHEN 0 THEN '{[2026-03-03 10:00+08,2026-03-04 10:00+08)}' WHEN 1 THEN '{[2026-03-02 17:00+08,)}' END::tstzmultirange,
+	'2026-03-02 10:00+08'
+FROM generate_series(1, 30) AS i, calendar_edition AS e WHERE e.edition = 1 + i % 2;
+INSERT INTO site.permit (id, calendar, started_at)
+VALUES (99, '{"tz":"Asia/Shanghai","week":{"fri":["22:00-06:00"]},"days":{"2026-03-06":{"name":"引号\"斜\\线","hours":["20:00-24:00"]}},"from":"2026-01-01","to":"2026-12-31"}', '2026-03-02');
+CREATE INDEX permit_by_term ON site.permit USING hash (term);
+CREATE INDEX permit_add ON site.permit (work_add(calendar, started_at, term)) WHERE is_workday(calendar, '2026-03-02');
+CREATE TABLE site.permit_term (term term, n integer) PARTITION BY HASH (term);
+CREATE TABLE site.permit_term_0 PARTITION OF site.permit_term FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE site.permit_term_1 PARTITION OF site.permit_term FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO site.permit_term SELECT term, id FROM site.permit;
+CREATE VIEW site.permit_late AS
+	SELECT p.id, p.due_at, remaining(p.calendar, p.started_at, p.term, p.pauses, p.more, '2026-03-20 10:00+08') AS remaining, c.clock
+	FROM site.permit AS p LEFT JOIN case_clock AS c ON c.term = p.term AND c.kind = 'case';
 GRANT USAGE ON SCHEMA civicgrid TO PUBLIC;
 GRANT SELECT ON civicgrid.event_class TO PUBLIC;
 ANALYZE;
@@ -159,6 +235,43 @@ ORDER BY relname
 \gexec
 EOS
 	return join("\n", @lines) . "\n";
+}
+
+# Clocks and editions are as they were, and go on where they were.
+sub clocks_go_on
+{
+	my ($node, $db) = @_;
+
+	is( $node->safe_psql(
+			$db, <<'EOS'),
+SET search_path = public, civicgrid;
+SET client_min_messages = warning;
+SELECT clock, fault FROM clock_check();
+SELECT count(*) FROM calendar_check() WHERE severity = 'error';
+SELECT calendar_draft('site') = workcal FROM calendar_edition WHERE edition = 4;
+SELECT count(*) FROM site.permit AS p
+WHERE due_at IS DISTINCT FROM due(p.calendar, p.started_at, p.term, p.pauses, p.more);
+SELECT max(clock) + 1 = start_clock((SELECT min(caseno) FROM case_record), 'case', 'site', '2 work days', at => '2026-03-02 10:00+08')
+FROM case_clock;
+SELECT resume_clock(caseno, clock, '2026-03-05 10:00+08') IS NOT NULL FROM case_clock
+WHERE upper_inf(pauses) AND stopped_at IS NULL AND calendar = 'site' ORDER BY clock LIMIT 1;
+INSERT INTO calendar_day (calendar, day, what) VALUES ('site', '2026-03-07', 'rest');
+CALL publish_calendar('site', '2026-03-02');
+SELECT count(*) > 0 FROM clock_move WHERE edition = 5;
+SELECT clock, fault FROM clock_check();
+EOS
+		"0\nt\n0\nt\nt\n5\nt",
+		"$db: clocks and editions go on");
+	refused($node, $db,
+		"UPDATE civicgrid.case_clock SET verdict = 'void' WHERE stopped_at IS NOT NULL",
+		'CG214', "$db: a stopped clock is not changed");
+	refused($node, $db, 'DELETE FROM civicgrid.calendar_edition',
+		'CG102', "$db: an edition is not removed");
+	refused(
+		$node, $db,
+		"DELETE FROM civicgrid.holiday_day WHERE notice = 'state-2026' AND day = '2026-01-01'",
+		'CG001', "$db: a shipped holiday that was edited is not deleted");
+	return;
 }
 
 # A dump with the rows of each table sorted, and without the key that newer
@@ -224,7 +337,7 @@ for my $table (@kept)
 {
 	my $own = $node->safe_psql('original',
 		"SELECT count(*) FROM $table"
-		  . ($table eq 'civicgrid.case_record' ? '' : " WHERE origin <> 'shipped'"));
+		  . ($all_own{$table} ? '' : " WHERE origin <> 'shipped'"));
 
 	is(scalar @{ $dumped{$table} // [] }, $own, "$own rows of $table");
 	cmp_ok($own, '>', 1, 'there are some');
@@ -367,6 +480,8 @@ EOS
 		'CG001', "$db: a shipped row that was edited is not deleted");
 	refused($node, $db, 'DROP EXTENSION civicgrid',
 		'2BP01', "$db: the extension is not dropped with its cases");
+
+	clocks_go_on($node, $db);
 }
 
 # Only the rows, into a database that has the extension already
@@ -392,19 +507,23 @@ is(table_digest($node, 'rows', $_), table_digest($node, 'original', $_), $_)
 #
 
 my $columns = 'code, level, classes, place, fallback';
+my $permit = 'id, calendar, term, more, pauses, started_at';
 $node->safe_psql(
 	'original', <<"EOS");
 COPY (SELECT $columns FROM site.cell ORDER BY code) TO '$dir/cell.copy' WITH (FORMAT binary);
 COPY (SELECT * FROM site.visit ORDER BY no) TO '$dir/visit.copy' WITH (FORMAT binary);
+COPY (SELECT $permit FROM site.permit ORDER BY id) TO '$dir/permit.copy' WITH (FORMAT binary);
 CREATE TABLE site.cell_copy (LIKE site.cell INCLUDING GENERATED);
 CREATE TABLE site.visit_copy (LIKE site.visit);
+CREATE TABLE site.permit_copy (LIKE site.permit INCLUDING GENERATED);
 COPY site.cell_copy ($columns) FROM '$dir/cell.copy' WITH (FORMAT binary);
 COPY site.visit_copy FROM '$dir/visit.copy' WITH (FORMAT binary);
+COPY site.permit_copy ($permit) FROM '$dir/permit.copy' WITH (FORMAT binary);
 EOS
 is( table_digest($node, 'original', "site.${_}_copy"),
 	table_digest($node, 'original', "site.$_"),
 	"binary COPY of $_")
-  for qw(cell visit);
+  for qw(cell visit permit);
 
 #
 # pg_upgrade, of which the same version is allowed
@@ -413,10 +532,10 @@ is( table_digest($node, 'original', "site.${_}_copy"),
 SKIP:
 {
 	my ($bindir) = run_command([ 'pg_config', '--bindir' ]);
-	skip 'no pg_upgrade', 5 unless -x "$bindir/pg_upgrade";
+	skip 'no pg_upgrade', 9 unless -x "$bindir/pg_upgrade";
 	# pg_upgrade asks in this way for the libraries that it will need; not every
 	# server finds one so that is installed elsewhere
-	skip "pg_upgrade would not find a library that is installed elsewhere", 5
+	skip "pg_upgrade would not find a library that is installed elsewhere", 9
 	  if $node->psql('original', q(LOAD '$libdir/civicgrid')) != 0;
 
 	# one database is enough
@@ -443,7 +562,7 @@ SKIP:
 		]);
 	chdir $home or die "cannot enter $home: $!";
 	ok($done, 'pg_upgrade');
-	skip 'nothing was upgraded', 4 unless $done;
+	skip 'nothing was upgraded', 8 unless $done;
 
 	$new->start;
 	is(contents($new, 'original'), $contents, 'the same contents');
@@ -473,6 +592,7 @@ EOS
 		'the upgraded database at work');
 	refused($new, 'original', 'DROP EXTENSION civicgrid',
 		'2BP01', 'the extension is not dropped with its cases');
+	clocks_go_on($new, 'original');
 	$new->stop;
 }
 

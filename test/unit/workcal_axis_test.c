@@ -56,6 +56,11 @@ check_instant(const Oracle *o, int64_t t, Tally *tally)
 	expect(tally, workcal_worked(axis, t) == worked, "worked", t);
 	expect(tally, workcal_is_open(axis, t) == open, "is_open", t);
 	expect(tally, workcal_date_at(axis, t) == o->date[u], "date_at", t);
+	got = workcal_date_end(axis, t);
+	expect(tally,
+	       got > t && workcal_date_at(axis, got - 1) == o->date[u] &&
+	           got - t <= WORKCAL_DAY,
+	       "date_end", t);
 
 	answer = workcal_next_open(axis, t, &got);
 	if (open)

@@ -71,9 +71,11 @@ report(const Tally *tally, const char *name)
 }
 
 static WorkcalAnswer
-due_of(const Oracle *o, const TestClock *clock, const Term *term, int64_t *due)
+due_of(const Oracle *o, const TestClock *clock, const Term *extended,
+       int64_t *due)
 {
-	return workcal_due(&o->axis, clock->start, term, &clock->pauses, due);
+	return workcal_due(&o->axis, clock->start, &clock->term, extended,
+	                   &clock->pauses, due);
 }
 
 /* One clock against the oracle */
@@ -85,7 +87,8 @@ check_due(const Oracle *o, const TestClock *clock, const char *kind,
 	int64_t wanted = -1;
 	WorkcalAnswer answer = due_of(o, clock, &clock->extended, &due);
 	WorkcalAnswer right =
-	    oracle_due(o, clock->start, &clock->extended, &clock->pauses, &wanted);
+	    oracle_due(o, clock->start, &clock->term, &clock->extended,
+	               &clock->pauses, &wanted);
 
 	expect(tally, answer == right, o, clock, kind, answer, right);
 	if (answer != WORKCAL_FOUND || right != WORKCAL_FOUND)
@@ -151,12 +154,12 @@ check_elapsed(const Oracle *o, const TestClock *clock, uint64_t *random,
 	}
 	if (ended.count > 0 && ended.list[ended.count - 1].to == INT64_MAX)
 		ended.count--;
-	if (oracle_due(o, clock->start, &clock->extended, &ended, &due) !=
-	        WORKCAL_FOUND ||
+	if (oracle_due(o, clock->start, &clock->term, &clock->extended, &ended,
+	               &due) != WORKCAL_FOUND ||
 	    (work && !oracle_covers(o, due)))
 		return;
 	wanted = oracle_counted(o, work, clock->start, due, &ended);
-	answer = workcal_budget(axis, work, clock->start, &clock->extended,
+	answer = workcal_budget(axis, clock->start, &clock->term, &clock->extended,
 	                        &clock->pauses, &budget);
 	expect(tally, answer == WORKCAL_FOUND && budget == wanted, o, clock,
 	       "budget", budget, wanted);
@@ -337,7 +340,8 @@ test_extremes(void)
 	WorkcalPauses pauses = {&late, 1};
 	int64_t t = -1;
 
-	ok(workcal_due(&office.axis, first, &hour, &pauses, &t) == WORKCAL_FOUND &&
+	ok(workcal_due(&office.axis, first, &hour, &hour, &pauses, &t) ==
+	           WORKCAL_FOUND &&
 	       t == first + HOUR,
 	   "a pause at the end of time is far from a start at its beginning");
 	ok(workcal_elapsed(&office.axis, false, first, last, &pauses, &t) ==
@@ -348,17 +352,18 @@ test_extremes(void)
 	       t == last - 1,
 	   "unlike today and the end");
 	pauses.list = &most;
-	ok(workcal_due(&office.axis, beijing("2026-03-02 09:00"), &hour, &pauses,
-	               &t) == WORKCAL_OVERFLOW,
+	ok(workcal_due(&office.axis, beijing("2026-03-02 09:00"), &hour, &hour,
+	               &pauses, &t) == WORKCAL_OVERFLOW,
 	   "hours after a pause to the end of time");
-	ok(workcal_due(&office.axis, beijing("2026-03-02 09:00"), &work, &pauses,
-	               &t) == WORKCAL_OVERFLOW,
+	ok(workcal_due(&office.axis, beijing("2026-03-02 09:00"), &work, &work,
+	               &pauses, &t) == WORKCAL_OVERFLOW,
 	   "work hours");
-	ok(workcal_due(&office.axis, beijing("2026-03-02 09:00"), &days, &pauses,
-	               &t) == WORKCAL_OVERFLOW,
+	ok(workcal_due(&office.axis, beijing("2026-03-02 09:00"), &days, &days,
+	               &pauses, &t) == WORKCAL_OVERFLOW,
 	   "days");
 	pauses.list = &all;
-	ok(workcal_due(&office.axis, first, &hour, &pauses, &t) == WORKCAL_ENDLESS,
+	ok(workcal_due(&office.axis, first, &hour, &hour, &pauses, &t) ==
+	       WORKCAL_ENDLESS,
 	   "in a pause of all time nothing ends");
 	ok(workcal_elapsed(&office.axis, false, 0, last, &pauses, &t) ==
 	           WORKCAL_FOUND &&
@@ -369,7 +374,8 @@ test_extremes(void)
 	       workcal_sub(&office.axis, last, &hour, &t) == WORKCAL_FOUND &&
 	       t == last - HOUR,
 	   "back from the ends of time");
-	ok(workcal_due(&office.axis, last, &hour, &pauses, &t) == WORKCAL_OVERFLOW,
+	ok(workcal_due(&office.axis, last, &hour, &hour, &pauses, &t) ==
+	       WORKCAL_OVERFLOW,
 	   "on from the end of time");
 }
 
@@ -540,8 +546,8 @@ check_properties(const Oracle *o, const TestClock *clock, int kind,
 	{
 		int64_t unpaused = -1;
 
-		if (workcal_due(axis, clock->start, &clock->extended, &no_pauses,
-		                &unpaused) == WORKCAL_FOUND)
+		if (workcal_due(axis, clock->start, &clock->term, &clock->extended,
+		                &no_pauses, &unpaused) == WORKCAL_FOUND)
 			expect(
 			    t,
 			    workcal_worked(axis, due) - workcal_worked(axis, unpaused) ==
@@ -1120,12 +1126,12 @@ test_approved_extension_is_not_lost_on_resume(void)
 					break;
 			}
 			answer = workcal_due(&office.axis, beijing("2026-03-02 09:00"),
-			                     &term, &pauses, &due);
+			                     &base, &term, &pauses, &due);
 			endless += answer == WORKCAL_ENDLESS;
 			/* only an extension changes what there is to do */
-			wrong +=
-			    workcal_budget(&office.axis, true, beijing("2026-03-02 09:00"),
-			                   &term, &pauses, &budget) != WORKCAL_FOUND;
+			wrong += workcal_budget(&office.axis, beijing("2026-03-02 09:00"),
+			                        &base, &term, &pauses,
+			                        &budget) != WORKCAL_FOUND;
 			wrong += budget < before;
 			wrong +=
 			    (*c == 'P' || *c == 'R') && before > 0 && budget != before;

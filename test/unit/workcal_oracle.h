@@ -733,25 +733,42 @@ oracle_nominal(const OracleDraft *draft)
 	return usual * WORKCAL_SECOND;
 }
 
+/* One kind of a term's amounts: 0 days, 1 work days, 2 working time, 3 time */
 static inline WorkcalAnswer
-oracle_due(const Oracle *o, int64_t start, const Term *term,
+oracle_add(const Oracle *o, int64_t start, const Term *term, int kind,
            const WorkcalPauses *pauses, int64_t *due)
 {
-	WorkcalAnswer answer = WORKCAL_FOUND;
-
 	*due = start;
-	if (term->days > 0)
-		answer = oracle_days(o, *due, term->days, pauses, due);
-	if (answer == WORKCAL_FOUND && term->work_days > 0)
-		answer = oracle_work_days(o, *due, term->work_days, pauses, due);
-	if (answer == WORKCAL_FOUND)
-		answer = oracle_reach(o, true, *due,
-		                      term->work_seconds * WORKCAL_SECOND +
-		                          term->rolling_days * o->axis.nominal,
-		                      pauses, due);
-	if (answer == WORKCAL_FOUND)
-		answer = oracle_reach(o, false, *due, term->seconds * WORKCAL_SECOND,
-		                      pauses, due);
+	if (kind == 0 && term->days > 0)
+		return oracle_days(o, start, term->days, pauses, due);
+	if (kind == 1 && term->work_days > 0)
+		return oracle_work_days(o, start, term->work_days, pauses, due);
+	if (kind == 2)
+		return oracle_reach(o, true, start,
+		                    term->work_seconds * WORKCAL_SECOND +
+		                        term->rolling_days * o->axis.nominal,
+		                    pauses, due);
+	if (kind == 3)
+		return oracle_reach(o, false, start, term->seconds * WORKCAL_SECOND,
+		                    pauses, due);
+	return WORKCAL_FOUND;
+}
+
+/* The term's own kind comes first. */
+static inline WorkcalAnswer
+oracle_due(const Oracle *o, int64_t start, const Term *term,
+           const Term *extended, const WorkcalPauses *pauses, int64_t *due)
+{
+	int own = term->days > 0                                     ? 0
+	          : term->work_days > 0                              ? 1
+	          : term->work_seconds > 0 || term->rolling_days > 0 ? 2
+	                                                             : 3;
+	WorkcalAnswer answer = oracle_add(o, start, extended, own, pauses, due);
+	int kind;
+
+	for (kind = 0; kind < 4 && answer == WORKCAL_FOUND; kind++)
+		if (kind != own)
+			answer = oracle_add(o, *due, extended, kind, pauses, due);
 	return answer;
 }
 
