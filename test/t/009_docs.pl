@@ -34,10 +34,28 @@ $node->safe_psql('postgres', q{
 		RETURN concat_ws(' | ', code, detail, hint);
 	END $f$
 });
+# What the statements about clocks need: one that is open, one that was stopped,
+# one that is paused; a calendar with an error, and one whose draft begins after
+# a clock of it.
+$node->safe_psql('postgres', <<'EOS');
+SET search_path = civicgrid, public;
+SET client_min_messages = warning;
+CALL publish_calendar('office', '2026-01-01');
+SELECT start_clock('20260301-440310-0000001-3', 'case', 'office', '2 work days', at => '2026-03-02 09:00+08')
+FROM generate_series(1, 3);
+SELECT stop_clock('20260301-440310-0000001-3', 2, '2026-03-03 09:00+08'),
+	pause_clock('20260301-440310-0000001-3', 3, '2026-03-03 09:00+08');
+INSERT INTO calendar (calendar, name, zone, week, first_day) VALUES
+	('broken', 'broken', 'Asia/Atlantis', 'office', '2026-01-01'),
+	('late', 'late', 'Asia/Shanghai', 'office', '2026-01-01');
+CALL publish_calendar('late', '2026-01-01');
+SELECT start_clock('20260301-440310-0000001-3', 'case', 'late', '2 work days', at => '2026-03-02 09:00+08');
+UPDATE calendar SET first_day = '2026-06-01' WHERE calendar = 'late';
+EOS
 my $rows = 0;
 for my $line (split /\n/, slurp('doc/bad-input.md'))
 {
-	next unless $line =~ /^\| `((?:SELECT|DELETE|UPDATE|INSERT) .*?)` \| (.*) \|$/;
+	next unless $line =~ /^\| `((?:SELECT|DELETE|UPDATE|INSERT|CALL) .*?)` \| (.*) \|$/;
 	my ($statement, $expected) = ($1, $2);
 	my $got = $node->safe_psql('postgres',
 		"SELECT error_of(\$statement\$$statement\$statement\$)");
