@@ -357,6 +357,14 @@ find_workdays(WorkcalAxis *axis)
 		if (s->before > w->close)
 			w->close = s->before;
 	}
+	/* where clocks went back over midnight, a date ends no earlier than the
+	 * one before it, and begins no later than the one after it */
+	for (i = 1; i < n; i++)
+		if (axis->workdays[i].close < axis->workdays[i - 1].close)
+			axis->workdays[i].close = axis->workdays[i - 1].close;
+	for (i = n; i-- > 1;)
+		if (axis->workdays[i - 1].open > axis->workdays[i].open)
+			axis->workdays[i - 1].open = axis->workdays[i].open;
 	return true;
 }
 
