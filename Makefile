@@ -46,6 +46,7 @@ OBJS = \
 	src/core/workcal_text.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
+	src/pg/clock.o \
 	src/pg/code.o \
 	src/pg/code_support.o \
 	src/pg/codefault.o \

@@ -89,6 +89,36 @@ COMMENT ON COLUMN calendar_day.notice IS 'what orders it: a row of holiday_notic
 COMMENT ON COLUMN calendar_day.known_from IS 'from when it was known (公布日期); NULL: since its notice was published, or always';
 COMMENT ON COLUMN calendar_day.remark IS 'remark (备注)';
 
+-- Hours of a part of the year, as in summer.
+CREATE TABLE calendar_season (
+    calendar text NOT NULL,
+    first_day text NOT NULL,
+    last_day text NOT NULL,
+    week text NOT NULL,
+    first_year integer NOT NULL DEFAULT 1900,
+    last_year integer NOT NULL DEFAULT 2999,
+    known_from date,
+    remark text,
+    CONSTRAINT calendar_season_pkey PRIMARY KEY (calendar, first_year, first_day),
+    CONSTRAINT calendar_season_first_day_check CHECK (
+        first_day ~ '^((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$'
+    ),
+    CONSTRAINT calendar_season_last_day_check CHECK (
+        last_day ~ '^((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$'
+    ),
+    CONSTRAINT calendar_season_first_year_check CHECK (first_year BETWEEN 1900 AND 2999),
+    CONSTRAINT calendar_season_last_year_check CHECK (last_year BETWEEN first_year AND 2999)
+);
+COMMENT ON TABLE calendar_season IS 'parts of the year with other weekly hours (季节作息), as in summer (夏令作息); holidays and make-up days stay what they are';
+COMMENT ON COLUMN calendar_season.calendar IS 'calendar (日历键)';
+COMMENT ON COLUMN calendar_season.first_day IS 'first day, every year, MM-DD (起始月日); 02-29 is 1 March in a year without it';
+COMMENT ON COLUMN calendar_season.last_day IS 'last day, every year, MM-DD (截止月日), of the year after where it is before the first; 02-29 is the last day of February';
+COMMENT ON COLUMN calendar_season.week IS 'its weekly hours, rows of calendar_week (周作息)';
+COMMENT ON COLUMN calendar_season.first_year IS 'first year in which it begins (起始年度)';
+COMMENT ON COLUMN calendar_season.last_year IS 'last year in which it begins (截止年度)';
+COMMENT ON COLUMN calendar_season.known_from IS 'from when it was known (公布日期); NULL: always';
+COMMENT ON COLUMN calendar_season.remark IS 'remark (备注), as the document that orders it';
+
 -- What was announced stays as it was announced: a notice that changes an
 -- earlier one is a row of its own, so that it can be told what was known when.
 CREATE TABLE holiday_notice (
@@ -145,9 +175,10 @@ COMMENT ON COLUMN holiday_day.off IS 'true: day off 放假; false: work, a make-
 COMMENT ON COLUMN holiday_day.name IS 'festival that it belongs to (节日)';
 COMMENT ON COLUMN holiday_day.origin IS 'shipped with the extension, shipped and edited here, or the site''s own (来源)';
 
--- The days on which a calendar differs from its week, as known on a day.  A
--- site's own days prevail, then the later series, then the later notice.  That
--- a notice orders work from Monday to Friday only undoes what another said.
+-- The days on which a calendar differs from its week and its seasons, as known
+-- on a day.  A site's own days prevail, then the later series, then the later
+-- notice.  That a notice orders work from Monday to Friday only undoes what
+-- another said.
 CREATE FUNCTION calendar_exceptions(name text, known_on date DEFAULT 'infinity')
     RETURNS TABLE (day date, what text, like_weekday text, hours text[], day_name text, notice text)
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
@@ -178,7 +209,36 @@ BEGIN ATOMIC
     ORDER BY v.day;
 END;
 COMMENT ON FUNCTION calendar_exceptions(text, date) IS
-    'days on which a calendar''s draft differs from its week (例外日期), as known on a day, and the notice that each rests on';
+    'days on which a calendar''s draft differs from its week and seasons (例外日期), as known on a day, and the notice that each rests on';
+
+-- In a year without it, 29 February is 1 March where a season begins, and 28
+-- February where one ends: counted in the leap year 2000, the day before the
+-- first and the last itself are moved to the year, which clips them.
+CREATE FUNCTION calendar_seasons(name text, known_on date DEFAULT 'infinity')
+    RETURNS TABLE (first date, last date, week text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    ROWS 100
+BEGIN ATOMIC
+    SELECT v.first, v.last, v.week
+    FROM (
+        SELECT (('2000-' || s.first_day)::date - 1 + make_interval(years => y - 2000))::date + 1 AS first,
+               (('2000-' || s.last_day)::date + make_interval(
+                   years => y - 2000 + CASE WHEN s.last_day COLLATE "C" < s.first_day THEN 1 ELSE 0 END
+               ))::date AS last,
+               s.week
+        FROM @extschema@.calendar_season AS s
+        JOIN @extschema@.calendar AS c ON c.calendar = s.calendar,
+        generate_series(
+            greatest(s.first_year, extract(year FROM c.first_day)::integer - 1),
+            least(s.last_year, extract(year FROM c.first_day)::integer + 100)
+        ) AS y
+        WHERE s.calendar = calendar_seasons.name AND coalesce(s.known_from, '-infinity') <= known_on
+    ) AS v
+    WHERE v.first <= v.last
+    ORDER BY v.first, v.last, v.week COLLATE "C";
+END;
+COMMENT ON FUNCTION calendar_seasons(text, date) IS
+    'the seasons of a calendar''s draft year by year (逐年季节作息), as known on a day, for as long as a calendar may reach';
 
 -- The year from which on the days are not known yet; NULL for a calendar
 -- without holidays.
@@ -247,16 +307,40 @@ BEGIN
     SELECT coalesce(jsonb_object_agg(w.weekday, w.shifts), '{}') INTO week
     FROM @extschema@.calendar_week AS w
     WHERE w.week = c.week AND cardinality(w.shifts) > 0;
+    -- Within a season a day without an exception, and one that is like a
+    -- weekday, has the season's hours, unless they are the week's.  Of seasons
+    -- that overlap, which calendar_check() reports, the later one holds.
     SELECT coalesce(jsonb_object_agg(
-        to_char(e.day, 'YYYY-MM-DD'),
-        CASE e.what
-            WHEN 'like' THEN jsonb_build_object('like', e.like_weekday)
-            ELSE jsonb_build_object('hours', coalesce(e.hours, '{}'))
-        END || CASE WHEN e.day_name IS NULL THEN '{}' ELSE jsonb_build_object('name', e.day_name) END
+        to_char(v.day, 'YYYY-MM-DD'),
+        CASE
+            WHEN v.seasonal THEN jsonb_build_object('hours', v.shifts)
+            WHEN v.what = 'like' THEN jsonb_build_object('like', v.like_weekday)
+            ELSE jsonb_build_object('hours', coalesce(v.hours, '{}'))
+        END || CASE WHEN v.day_name IS NULL THEN '{}' ELSE jsonb_build_object('name', v.day_name) END
     ), '{}')
     INTO days
-    FROM @extschema@.calendar_exceptions(calendar_known_at.name, known_on) AS e
-    WHERE e.day BETWEEN c.first_day AND last_day;
+    FROM (
+        SELECT d.*, coalesce(s.shifts, '{}') AS shifts,
+               d.week IS NOT NULL AND coalesce(d.what, 'like') = 'like'
+                   AND coalesce(s.shifts, '{}') <> coalesce(w.shifts, '{}') AS seasonal
+        FROM (
+            SELECT coalesce(e.day, p.day) AS day, e.what, e.like_weekday, e.hours, e.day_name, p.week
+            FROM @extschema@.calendar_exceptions(calendar_known_at.name, known_on) AS e
+            FULL JOIN (
+                SELECT DISTINCT ON (g.day) g.day::date AS day, t.week
+                FROM @extschema@.calendar_seasons(calendar_known_at.name, known_on) AS t,
+                     generate_series(
+                         greatest(t.first, c.first_day)::timestamp, least(t.last, last_day)::timestamp, interval '1 day'
+                     ) AS g (day)
+                ORDER BY g.day, t.first DESC, t.last DESC, t.week COLLATE "C" DESC
+            ) AS p ON p.day = e.day
+        ) AS d
+        LEFT JOIN @extschema@.calendar_week AS s
+            ON s.week = d.week AND s.weekday = coalesce(d.like_weekday, to_char(d.day, 'dy'))
+        LEFT JOIN @extschema@.calendar_week AS w
+            ON w.week = c.week AND w.weekday = coalesce(d.like_weekday, to_char(d.day, 'dy'))
+    ) AS v
+    WHERE v.day BETWEEN c.first_day AND last_day AND (v.what IS NOT NULL OR v.seasonal);
 
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'tz', c.zone,
@@ -270,7 +354,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION calendar_known_at(text, date) IS
-    'a calendar as its draft and the notices published by then made it on a day (某日所知的日历): years without a notice follow the week and are provisional';
+    'a calendar as its draft and the notices published by then made it on a day (某日所知的日历): years without a notice follow the week and the seasons, and are provisional';
 
 CREATE FUNCTION calendar_draft(name text) RETURNS workcal
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
@@ -300,6 +384,31 @@ BEGIN
     ORDER BY t.calendar COLLATE "C";
 
     RETURN QUERY
+    SELECT 'error', s.calendar, NULL, NULL::date, 'unknown week',
+           format('There are no weekly hours "%s", for %s to %s.', s.week, s.first_day, s.last_day)
+    FROM @extschema@.calendar_season AS s
+    WHERE (calendar_check.name IS NULL OR s.calendar = calendar_check.name)
+        AND NOT EXISTS (SELECT FROM @extschema@.calendar_week AS w WHERE w.week = s.week)
+    ORDER BY s.calendar COLLATE "C", s.first_year, s.first_day COLLATE "C";
+
+    -- of each two the first day
+    RETURN QUERY
+    WITH p AS MATERIALIZED (
+        SELECT t.calendar, s.first, s.last, s.week, row_number() OVER (ORDER BY t.calendar, s.first, s.last, s.week) AS n
+        FROM @extschema@.calendar AS t, @extschema@.calendar_seasons(t.calendar) AS s
+        WHERE calendar_check.name IS NULL OR t.calendar = calendar_check.name
+    )
+    SELECT 'error', v.calendar, NULL, v.first, 'overlapping seasons', v.said
+    FROM (
+        SELECT b.calendar, min(b.first) AS first,
+               format('The hours of "%s" and of "%s" would hold.', least(a.week, b.week), greatest(a.week, b.week)) AS said
+        FROM p AS a
+        JOIN p AS b ON b.calendar = a.calendar AND b.n > a.n AND b.first <= a.last
+        GROUP BY 1, 3
+    ) AS v
+    ORDER BY v.calendar COLLATE "C", v.first, v.said COLLATE "C";
+
+    RETURN QUERY
     SELECT 'error', t.calendar, NULL, NULL::date, 'unknown series', format('There is no notice of series "%s".', s)
     FROM @extschema@.calendar AS t, unnest(t.follows) AS s
     WHERE (calendar_check.name IS NULL OR t.calendar = calendar_check.name)
@@ -327,6 +436,14 @@ BEGIN
     WHERE calendar_check.name IS NULL
         AND NOT EXISTS (SELECT FROM @extschema@.calendar AS t WHERE t.calendar = d.calendar)
     ORDER BY d.calendar COLLATE "C", d.day;
+
+    RETURN QUERY
+    SELECT 'error', s.calendar, NULL, NULL::date, 'unknown calendar', format('There is no calendar "%s".', s.calendar)
+    FROM @extschema@.calendar_season AS s
+    WHERE calendar_check.name IS NULL
+        AND NOT EXISTS (SELECT FROM @extschema@.calendar AS t WHERE t.calendar = s.calendar)
+    GROUP BY s.calendar
+    ORDER BY s.calendar COLLATE "C";
 
     RETURN QUERY
     SELECT 'warning', d.calendar, d.notice, d.day, 'outside the horizon', format('The calendar begins on %s.', t.first_day)
@@ -373,5 +490,6 @@ COMMENT ON FUNCTION calendar_check(text) IS
 SELECT pg_catalog.pg_extension_config_dump('calendar', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('calendar_week', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('calendar_day', '');
+SELECT pg_catalog.pg_extension_config_dump('calendar_season', '');
 SELECT pg_catalog.pg_extension_config_dump('holiday_notice', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('holiday_day', $$WHERE origin <> 'shipped'$$);

@@ -101,7 +101,25 @@ $$;
 COMMENT ON FUNCTION share_clock_lock() IS 'trigger: clocks are not written while a calendar moves them (计时锁)';
 REVOKE EXECUTE ON FUNCTION share_clock_lock() FROM PUBLIC;
 
--- A row that comes with its deadline, from a backup, is taken as it is.
+-- A snapshot that is kept from statement to statement does not see what was
+-- committed since; who holds the lock must, or tell the caller to try again.
+CREATE FUNCTION finds_latest(query text) RETURNS boolean
+    LANGUAGE C STABLE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_finds_latest';
+COMMENT ON FUNCTION finds_latest(text) IS
+    'whether a query finds rows in what is committed by now, whatever the transaction''s own snapshot sees (按最新快照查询)';
+
+CREATE FUNCTION keeps_snapshot() RETURNS boolean
+    LANGUAGE SQL STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
+END;
+COMMENT ON FUNCTION keeps_snapshot() IS
+    'whether the transaction sees all along what it saw first (是否沿用同一快照): REPEATABLE READ and SERIALIZABLE';
+
+-- A row that comes with its deadline, from a backup, is taken as it is.  What
+-- is in force is asked by the clock, after the lock: an edition may have been
+-- published since the transaction began.
 CREATE FUNCTION set_clock_due() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -110,7 +128,17 @@ DECLARE
     cal @extschema@.workcal;
 BEGIN
     IF TG_OP = 'UPDATE' OR NEW.edition IS NULL THEN
-        NEW.edition := @extschema@.calendar_edition_in_force(NEW.calendar, now());
+        NEW.edition := @extschema@.calendar_edition_in_force(NEW.calendar, clock_timestamp());
+        IF @extschema@.keeps_snapshot() AND @extschema@.finds_latest(format(
+            'SELECT FROM @extschema@.calendar_edition WHERE calendar = %L AND edition > %s',
+            NEW.calendar,
+            (SELECT coalesce(max(e.edition), 0) FROM @extschema@.calendar_edition AS e WHERE e.calendar = NEW.calendar)
+        )) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'serialization_failure',
+                MESSAGE = format('another edition of calendar "%s" was published meanwhile', NEW.calendar),
+                HINT = 'Try again in a new transaction.';
+        END IF;
     END IF;
     SELECT e.workcal INTO cal
     FROM @extschema@.calendar_edition AS e
@@ -147,7 +175,7 @@ COMMENT ON FUNCTION refuse_stopped_clock() IS 'trigger: a stopped clock is never
 REVOKE EXECUTE ON FUNCTION refuse_stopped_clock() FROM PUBLIC;
 
 CREATE TRIGGER share_clock_lock
-    BEFORE INSERT OR UPDATE ON case_clock
+    BEFORE INSERT OR UPDATE OR DELETE ON case_clock
     FOR EACH STATEMENT EXECUTE FUNCTION share_clock_lock();
 CREATE TRIGGER refuse_stopped_clock
     BEFORE UPDATE ON case_clock

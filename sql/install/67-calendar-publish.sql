@@ -90,19 +90,25 @@ CREATE FUNCTION workcal_days(calendar workcal, first date DEFAULT '-infinity', l
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
     ROWS 1000
 BEGIN ATOMIC
-    WITH c AS MATERIALIZED (
+    WITH r AS MATERIALIZED (
         SELECT calendar::text::jsonb AS rules
+    ),
+    c AS MATERIALIZED (
+        SELECT r.rules -> 'week' AS week, r.rules -> 'days' AS days,
+               (r.rules ->> 'from')::date AS first_day, (r.rules ->> 'to')::date AS last_day,
+               (r.rules ->> 'provisional')::date AS provisional
+        FROM r
     ),
     d AS (
         SELECT v.day::date AS day,
                (ARRAY['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])[extract(isodow FROM v.day)::integer] AS weekday,
-               c.rules -> 'week' AS week,
-               c.rules -> 'days' -> to_char(v.day, 'YYYY-MM-DD') AS entry,
-               v.day >= (c.rules ->> 'provisional')::date AS provisional
+               c.week,
+               c.days -> to_char(v.day, 'YYYY-MM-DD') AS entry,
+               v.day >= c.provisional AS provisional
         FROM c,
              generate_series(
-                 greatest(first, (c.rules ->> 'from')::date)::timestamp,
-                 least(last, (c.rules ->> 'to')::date)::timestamp,
+                 greatest(first, c.first_day)::timestamp,
+                 least(last, c.last_day)::timestamp,
                  interval '1 day'
              ) AS v (day)
     )
@@ -191,27 +197,30 @@ COMMENT ON FUNCTION clock_diff(text, bigint) IS
 
 -- Moves what is open to the edition in force, in one statement; what has been
 -- decided stays.  Idempotent: a clock that has its deadline already is not
--- touched.
-CREATE PROCEDURE move_clocks(name text, at timestamptz DEFAULT now(), INOUT moved bigint DEFAULT NULL)
+-- touched.  Which edition is in force is asked when nobody else writes clocks or
+-- moves them.
+CREATE PROCEDURE move_clocks(name text, at timestamptz DEFAULT NULL, INOUT moved bigint DEFAULT NULL)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     shown constant integer := 5;
-    target constant bigint := @extschema@.calendar_edition_in_force(name, at);
-    cal constant @extschema@.workcal := @extschema@.calendar_in_force(name, at);
+    target bigint;
+    cal @extschema@.workcal;
     c @extschema@.case_clock;
     faults integer := 0;
     listed text;
     why text;
 BEGIN
+    PERFORM pg_advisory_xact_lock(@extschema@.clock_lock());
+    target := @extschema@.calendar_edition_in_force(name, coalesce(at, clock_timestamp()));
     IF target IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG212',
             MESSAGE = format('no edition of calendar "%s" is in force', name),
             HINT = format('CALL civicgrid.publish_calendar(%L) publishes one.', name);
     END IF;
-    PERFORM pg_advisory_xact_lock(@extschema@.clock_lock());
+    SELECT e.workcal INTO cal FROM @extschema@.calendar_edition AS e WHERE e.edition = target;
     BEGIN
         WITH m AS (
             UPDATE @extschema@.case_clock AS t
@@ -252,6 +261,20 @@ BEGIN
             DETAIL = listed || CASE WHEN faults > shown THEN format(E'\n… and %s more', faults - shown) ELSE '' END,
             HINT = 'Widen the horizon of the calendar: calendar.first_day, calendar.years_ahead.';
     END;
+    -- clocks, or an edition, that were committed after the snapshot
+    IF @extschema@.keeps_snapshot() AND @extschema@.finds_latest(format(
+        $query$
+        SELECT FROM @extschema@.calendar_edition AS e
+        JOIN @extschema@.case_clock AS t ON t.calendar = e.calendar AND t.stopped_at IS NULL
+        WHERE e.edition = %s
+            AND t.due_at <> @extschema@.due(e.workcal, t.started_at, t.term, t.pauses, t.extensions)
+        $query$, target
+    )) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'serialization_failure',
+            MESSAGE = format('clocks of calendar "%s" were written meanwhile', name),
+            HINT = 'Try again in a new transaction.';
+    END IF;
 END;
 $$;
 COMMENT ON PROCEDURE move_clocks(text, timestamptz, bigint) IS
@@ -260,7 +283,7 @@ REVOKE EXECUTE ON PROCEDURE move_clocks(text, timestamptz, bigint) FROM PUBLIC;
 
 CREATE PROCEDURE publish_calendar(
     name text,
-    valid_from timestamptz DEFAULT now(),
+    valid_from timestamptz DEFAULT NULL,
     INOUT edition bigint DEFAULT NULL,
     remark text DEFAULT NULL,
     known_on date DEFAULT NULL
@@ -275,13 +298,14 @@ DECLARE
     listed text;
     cal @extschema@.workcal;
     notices text[];
+    instant timestamptz;
     moved bigint;
 BEGIN
-    IF publish_calendar.valid_from IS NULL OR NOT isfinite(publish_calendar.valid_from) THEN
+    IF NOT isfinite(publish_calendar.valid_from) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'an edition of a calendar needs an instant from which it holds',
-            DETAIL = format('valid_from is %s.', coalesce(publish_calendar.valid_from::text, 'NULL'));
+            DETAIL = format('valid_from is %s.', publish_calendar.valid_from);
     END IF;
     PERFORM FROM @extschema@.calendar AS c WHERE c.calendar = publish_calendar.name;
     IF NOT FOUND THEN
@@ -292,10 +316,17 @@ BEGIN
     END IF;
 
     -- One publishes at a time, and nobody edits meanwhile; whoever only reads
-    -- does not wait.
-    LOCK TABLE @extschema@.calendar_edition IN SHARE ROW EXCLUSIVE MODE;
+    -- does not wait.  Who has edited and goes on to publish must not wait for
+    -- one who publishes and waits for the edit: so the draft comes first.
     LOCK TABLE @extschema@.calendar, @extschema@.calendar_week, @extschema@.calendar_day,
-        @extschema@.holiday_notice, @extschema@.holiday_day IN SHARE MODE;
+        @extschema@.calendar_season, @extschema@.holiday_notice, @extschema@.holiday_day IN SHARE MODE;
+    LOCK TABLE @extschema@.calendar_edition IN SHARE ROW EXCLUSIVE MODE;
+    instant := clock_timestamp();
+    -- by default from now on, unless another edition came into force since
+    publish_calendar.valid_from := coalesce(publish_calendar.valid_from, greatest(now(), (
+        SELECT max(e.valid_from) FROM @extschema@.calendar_edition AS e
+        WHERE e.calendar = publish_calendar.name AND e.valid_from <= instant
+    )));
 
     FOR finding IN
         SELECT k.* FROM @extschema@.calendar_check(publish_calendar.name) AS k WHERE k.severity = 'error'
@@ -335,8 +366,8 @@ BEGIN
             HINT = 'Try again in a new transaction.';
     END;
 
-    IF @extschema@.calendar_edition_in_force(publish_calendar.name, now()) = publish_calendar.edition THEN
-        CALL @extschema@.move_clocks(publish_calendar.name, now(), moved);
+    IF @extschema@.calendar_edition_in_force(publish_calendar.name, instant) = publish_calendar.edition THEN
+        CALL @extschema@.move_clocks(publish_calendar.name, instant, moved);
         RAISE NOTICE USING
             MESSAGE = format('edition %s of calendar "%s": %s moved', publish_calendar.edition, publish_calendar.name,
                 CASE moved WHEN 1 THEN '1 open clock' ELSE moved || ' open clocks' END);
@@ -379,7 +410,7 @@ BEGIN
                @extschema@.due(e.workcal, c.started_at, c.term, c.pauses, c.extensions) AS due
         FROM @extschema@.calendar_edition AS e
         JOIN @extschema@.case_clock AS c ON c.calendar = e.calendar AND c.stopped_at IS NULL
-        WHERE e.edition = @extschema@.calendar_edition_in_force(e.calendar, now())
+        WHERE e.edition = @extschema@.calendar_edition_in_force(e.calendar, clock_timestamp())
     ) AS v
     WHERE v.due <> v.due_at;
 END;

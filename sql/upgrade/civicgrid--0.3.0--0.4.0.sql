@@ -346,6 +346,36 @@ COMMENT ON COLUMN calendar_day.notice IS 'what orders it: a row of holiday_notic
 COMMENT ON COLUMN calendar_day.known_from IS 'from when it was known (公布日期); NULL: since its notice was published, or always';
 COMMENT ON COLUMN calendar_day.remark IS 'remark (备注)';
 
+-- Hours of a part of the year, as in summer.
+CREATE TABLE calendar_season (
+    calendar text NOT NULL,
+    first_day text NOT NULL,
+    last_day text NOT NULL,
+    week text NOT NULL,
+    first_year integer NOT NULL DEFAULT 1900,
+    last_year integer NOT NULL DEFAULT 2999,
+    known_from date,
+    remark text,
+    CONSTRAINT calendar_season_pkey PRIMARY KEY (calendar, first_year, first_day),
+    CONSTRAINT calendar_season_first_day_check CHECK (
+        first_day ~ '^((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$'
+    ),
+    CONSTRAINT calendar_season_last_day_check CHECK (
+        last_day ~ '^((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$'
+    ),
+    CONSTRAINT calendar_season_first_year_check CHECK (first_year BETWEEN 1900 AND 2999),
+    CONSTRAINT calendar_season_last_year_check CHECK (last_year BETWEEN first_year AND 2999)
+);
+COMMENT ON TABLE calendar_season IS 'parts of the year with other weekly hours (季节作息), as in summer (夏令作息); holidays and make-up days stay what they are';
+COMMENT ON COLUMN calendar_season.calendar IS 'calendar (日历键)';
+COMMENT ON COLUMN calendar_season.first_day IS 'first day, every year, MM-DD (起始月日); 02-29 is 1 March in a year without it';
+COMMENT ON COLUMN calendar_season.last_day IS 'last day, every year, MM-DD (截止月日), of the year after where it is before the first; 02-29 is the last day of February';
+COMMENT ON COLUMN calendar_season.week IS 'its weekly hours, rows of calendar_week (周作息)';
+COMMENT ON COLUMN calendar_season.first_year IS 'first year in which it begins (起始年度)';
+COMMENT ON COLUMN calendar_season.last_year IS 'last year in which it begins (截止年度)';
+COMMENT ON COLUMN calendar_season.known_from IS 'from when it was known (公布日期); NULL: always';
+COMMENT ON COLUMN calendar_season.remark IS 'remark (备注), as the document that orders it';
+
 -- What was announced stays as it was announced: a notice that changes an
 -- earlier one is a row of its own, so that it can be told what was known when.
 CREATE TABLE holiday_notice (
@@ -402,9 +432,10 @@ COMMENT ON COLUMN holiday_day.off IS 'true: day off 放假; false: work, a make-
 COMMENT ON COLUMN holiday_day.name IS 'festival that it belongs to (节日)';
 COMMENT ON COLUMN holiday_day.origin IS 'shipped with the extension, shipped and edited here, or the site''s own (来源)';
 
--- The days on which a calendar differs from its week, as known on a day.  A
--- site's own days prevail, then the later series, then the later notice.  That
--- a notice orders work from Monday to Friday only undoes what another said.
+-- The days on which a calendar differs from its week and its seasons, as known
+-- on a day.  A site's own days prevail, then the later series, then the later
+-- notice.  That a notice orders work from Monday to Friday only undoes what
+-- another said.
 CREATE FUNCTION calendar_exceptions(name text, known_on date DEFAULT 'infinity')
     RETURNS TABLE (day date, what text, like_weekday text, hours text[], day_name text, notice text)
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
@@ -435,7 +466,36 @@ BEGIN ATOMIC
     ORDER BY v.day;
 END;
 COMMENT ON FUNCTION calendar_exceptions(text, date) IS
-    'days on which a calendar''s draft differs from its week (例外日期), as known on a day, and the notice that each rests on';
+    'days on which a calendar''s draft differs from its week and seasons (例外日期), as known on a day, and the notice that each rests on';
+
+-- In a year without it, 29 February is 1 March where a season begins, and 28
+-- February where one ends: counted in the leap year 2000, the day before the
+-- first and the last itself are moved to the year, which clips them.
+CREATE FUNCTION calendar_seasons(name text, known_on date DEFAULT 'infinity')
+    RETURNS TABLE (first date, last date, week text)
+    LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+    ROWS 100
+BEGIN ATOMIC
+    SELECT v.first, v.last, v.week
+    FROM (
+        SELECT (('2000-' || s.first_day)::date - 1 + make_interval(years => y - 2000))::date + 1 AS first,
+               (('2000-' || s.last_day)::date + make_interval(
+                   years => y - 2000 + CASE WHEN s.last_day COLLATE "C" < s.first_day THEN 1 ELSE 0 END
+               ))::date AS last,
+               s.week
+        FROM @extschema@.calendar_season AS s
+        JOIN @extschema@.calendar AS c ON c.calendar = s.calendar,
+        generate_series(
+            greatest(s.first_year, extract(year FROM c.first_day)::integer - 1),
+            least(s.last_year, extract(year FROM c.first_day)::integer + 100)
+        ) AS y
+        WHERE s.calendar = calendar_seasons.name AND coalesce(s.known_from, '-infinity') <= known_on
+    ) AS v
+    WHERE v.first <= v.last
+    ORDER BY v.first, v.last, v.week COLLATE "C";
+END;
+COMMENT ON FUNCTION calendar_seasons(text, date) IS
+    'the seasons of a calendar''s draft year by year (逐年季节作息), as known on a day, for as long as a calendar may reach';
 
 -- The year from which on the days are not known yet; NULL for a calendar
 -- without holidays.
@@ -504,16 +564,40 @@ BEGIN
     SELECT coalesce(jsonb_object_agg(w.weekday, w.shifts), '{}') INTO week
     FROM @extschema@.calendar_week AS w
     WHERE w.week = c.week AND cardinality(w.shifts) > 0;
+    -- Within a season a day without an exception, and one that is like a
+    -- weekday, has the season's hours, unless they are the week's.  Of seasons
+    -- that overlap, which calendar_check() reports, the later one holds.
     SELECT coalesce(jsonb_object_agg(
-        to_char(e.day, 'YYYY-MM-DD'),
-        CASE e.what
-            WHEN 'like' THEN jsonb_build_object('like', e.like_weekday)
-            ELSE jsonb_build_object('hours', coalesce(e.hours, '{}'))
-        END || CASE WHEN e.day_name IS NULL THEN '{}' ELSE jsonb_build_object('name', e.day_name) END
+        to_char(v.day, 'YYYY-MM-DD'),
+        CASE
+            WHEN v.seasonal THEN jsonb_build_object('hours', v.shifts)
+            WHEN v.what = 'like' THEN jsonb_build_object('like', v.like_weekday)
+            ELSE jsonb_build_object('hours', coalesce(v.hours, '{}'))
+        END || CASE WHEN v.day_name IS NULL THEN '{}' ELSE jsonb_build_object('name', v.day_name) END
     ), '{}')
     INTO days
-    FROM @extschema@.calendar_exceptions(calendar_known_at.name, known_on) AS e
-    WHERE e.day BETWEEN c.first_day AND last_day;
+    FROM (
+        SELECT d.*, coalesce(s.shifts, '{}') AS shifts,
+               d.week IS NOT NULL AND coalesce(d.what, 'like') = 'like'
+                   AND coalesce(s.shifts, '{}') <> coalesce(w.shifts, '{}') AS seasonal
+        FROM (
+            SELECT coalesce(e.day, p.day) AS day, e.what, e.like_weekday, e.hours, e.day_name, p.week
+            FROM @extschema@.calendar_exceptions(calendar_known_at.name, known_on) AS e
+            FULL JOIN (
+                SELECT DISTINCT ON (g.day) g.day::date AS day, t.week
+                FROM @extschema@.calendar_seasons(calendar_known_at.name, known_on) AS t,
+                     generate_series(
+                         greatest(t.first, c.first_day)::timestamp, least(t.last, last_day)::timestamp, interval '1 day'
+                     ) AS g (day)
+                ORDER BY g.day, t.first DESC, t.last DESC, t.week COLLATE "C" DESC
+            ) AS p ON p.day = e.day
+        ) AS d
+        LEFT JOIN @extschema@.calendar_week AS s
+            ON s.week = d.week AND s.weekday = coalesce(d.like_weekday, to_char(d.day, 'dy'))
+        LEFT JOIN @extschema@.calendar_week AS w
+            ON w.week = c.week AND w.weekday = coalesce(d.like_weekday, to_char(d.day, 'dy'))
+    ) AS v
+    WHERE v.day BETWEEN c.first_day AND last_day AND (v.what IS NOT NULL OR v.seasonal);
 
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'tz', c.zone,
@@ -527,7 +611,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION calendar_known_at(text, date) IS
-    'a calendar as its draft and the notices published by then made it on a day (某日所知的日历): years without a notice follow the week and are provisional';
+    'a calendar as its draft and the notices published by then made it on a day (某日所知的日历): years without a notice follow the week and the seasons, and are provisional';
 
 CREATE FUNCTION calendar_draft(name text) RETURNS workcal
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
@@ -557,6 +641,31 @@ BEGIN
     ORDER BY t.calendar COLLATE "C";
 
     RETURN QUERY
+    SELECT 'error', s.calendar, NULL, NULL::date, 'unknown week',
+           format('There are no weekly hours "%s", for %s to %s.', s.week, s.first_day, s.last_day)
+    FROM @extschema@.calendar_season AS s
+    WHERE (calendar_check.name IS NULL OR s.calendar = calendar_check.name)
+        AND NOT EXISTS (SELECT FROM @extschema@.calendar_week AS w WHERE w.week = s.week)
+    ORDER BY s.calendar COLLATE "C", s.first_year, s.first_day COLLATE "C";
+
+    -- of each two the first day
+    RETURN QUERY
+    WITH p AS MATERIALIZED (
+        SELECT t.calendar, s.first, s.last, s.week, row_number() OVER (ORDER BY t.calendar, s.first, s.last, s.week) AS n
+        FROM @extschema@.calendar AS t, @extschema@.calendar_seasons(t.calendar) AS s
+        WHERE calendar_check.name IS NULL OR t.calendar = calendar_check.name
+    )
+    SELECT 'error', v.calendar, NULL, v.first, 'overlapping seasons', v.said
+    FROM (
+        SELECT b.calendar, min(b.first) AS first,
+               format('The hours of "%s" and of "%s" would hold.', least(a.week, b.week), greatest(a.week, b.week)) AS said
+        FROM p AS a
+        JOIN p AS b ON b.calendar = a.calendar AND b.n > a.n AND b.first <= a.last
+        GROUP BY 1, 3
+    ) AS v
+    ORDER BY v.calendar COLLATE "C", v.first, v.said COLLATE "C";
+
+    RETURN QUERY
     SELECT 'error', t.calendar, NULL, NULL::date, 'unknown series', format('There is no notice of series "%s".', s)
     FROM @extschema@.calendar AS t, unnest(t.follows) AS s
     WHERE (calendar_check.name IS NULL OR t.calendar = calendar_check.name)
@@ -584,6 +693,14 @@ BEGIN
     WHERE calendar_check.name IS NULL
         AND NOT EXISTS (SELECT FROM @extschema@.calendar AS t WHERE t.calendar = d.calendar)
     ORDER BY d.calendar COLLATE "C", d.day;
+
+    RETURN QUERY
+    SELECT 'error', s.calendar, NULL, NULL::date, 'unknown calendar', format('There is no calendar "%s".', s.calendar)
+    FROM @extschema@.calendar_season AS s
+    WHERE calendar_check.name IS NULL
+        AND NOT EXISTS (SELECT FROM @extschema@.calendar AS t WHERE t.calendar = s.calendar)
+    GROUP BY s.calendar
+    ORDER BY s.calendar COLLATE "C";
 
     RETURN QUERY
     SELECT 'warning', d.calendar, d.notice, d.day, 'outside the horizon', format('The calendar begins on %s.', t.first_day)
@@ -630,6 +747,7 @@ COMMENT ON FUNCTION calendar_check(text) IS
 SELECT pg_catalog.pg_extension_config_dump('calendar', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('calendar_week', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('calendar_day', '');
+SELECT pg_catalog.pg_extension_config_dump('calendar_season', '');
 SELECT pg_catalog.pg_extension_config_dump('holiday_notice', $$WHERE origin <> 'shipped'$$);
 SELECT pg_catalog.pg_extension_config_dump('holiday_day', $$WHERE origin <> 'shipped'$$);
 
@@ -1443,7 +1561,25 @@ $$;
 COMMENT ON FUNCTION share_clock_lock() IS 'trigger: clocks are not written while a calendar moves them (计时锁)';
 REVOKE EXECUTE ON FUNCTION share_clock_lock() FROM PUBLIC;
 
--- A row that comes with its deadline, from a backup, is taken as it is.
+-- A snapshot that is kept from statement to statement does not see what was
+-- committed since; who holds the lock must, or tell the caller to try again.
+CREATE FUNCTION finds_latest(query text) RETURNS boolean
+    LANGUAGE C STABLE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_finds_latest';
+COMMENT ON FUNCTION finds_latest(text) IS
+    'whether a query finds rows in what is committed by now, whatever the transaction''s own snapshot sees (按最新快照查询)';
+
+CREATE FUNCTION keeps_snapshot() RETURNS boolean
+    LANGUAGE SQL STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
+END;
+COMMENT ON FUNCTION keeps_snapshot() IS
+    'whether the transaction sees all along what it saw first (是否沿用同一快照): REPEATABLE READ and SERIALIZABLE';
+
+-- A row that comes with its deadline, from a backup, is taken as it is.  What
+-- is in force is asked by the clock, after the lock: an edition may have been
+-- published since the transaction began.
 CREATE FUNCTION set_clock_due() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -1452,7 +1588,17 @@ DECLARE
     cal @extschema@.workcal;
 BEGIN
     IF TG_OP = 'UPDATE' OR NEW.edition IS NULL THEN
-        NEW.edition := @extschema@.calendar_edition_in_force(NEW.calendar, now());
+        NEW.edition := @extschema@.calendar_edition_in_force(NEW.calendar, clock_timestamp());
+        IF @extschema@.keeps_snapshot() AND @extschema@.finds_latest(format(
+            'SELECT FROM @extschema@.calendar_edition WHERE calendar = %L AND edition > %s',
+            NEW.calendar,
+            (SELECT coalesce(max(e.edition), 0) FROM @extschema@.calendar_edition AS e WHERE e.calendar = NEW.calendar)
+        )) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'serialization_failure',
+                MESSAGE = format('another edition of calendar "%s" was published meanwhile', NEW.calendar),
+                HINT = 'Try again in a new transaction.';
+        END IF;
     END IF;
     SELECT e.workcal INTO cal
     FROM @extschema@.calendar_edition AS e
@@ -1489,7 +1635,7 @@ COMMENT ON FUNCTION refuse_stopped_clock() IS 'trigger: a stopped clock is never
 REVOKE EXECUTE ON FUNCTION refuse_stopped_clock() FROM PUBLIC;
 
 CREATE TRIGGER share_clock_lock
-    BEFORE INSERT OR UPDATE ON case_clock
+    BEFORE INSERT OR UPDATE OR DELETE ON case_clock
     FOR EACH STATEMENT EXECUTE FUNCTION share_clock_lock();
 CREATE TRIGGER refuse_stopped_clock
     BEFORE UPDATE ON case_clock
@@ -1743,19 +1889,25 @@ CREATE FUNCTION workcal_days(calendar workcal, first date DEFAULT '-infinity', l
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
     ROWS 1000
 BEGIN ATOMIC
-    WITH c AS MATERIALIZED (
+    WITH r AS MATERIALIZED (
         SELECT calendar::text::jsonb AS rules
+    ),
+    c AS MATERIALIZED (
+        SELECT r.rules -> 'week' AS week, r.rules -> 'days' AS days,
+               (r.rules ->> 'from')::date AS first_day, (r.rules ->> 'to')::date AS last_day,
+               (r.rules ->> 'provisional')::date AS provisional
+        FROM r
     ),
     d AS (
         SELECT v.day::date AS day,
                (ARRAY['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])[extract(isodow FROM v.day)::integer] AS weekday,
-               c.rules -> 'week' AS week,
-               c.rules -> 'days' -> to_char(v.day, 'YYYY-MM-DD') AS entry,
-               v.day >= (c.rules ->> 'provisional')::date AS provisional
+               c.week,
+               c.days -> to_char(v.day, 'YYYY-MM-DD') AS entry,
+               v.day >= c.provisional AS provisional
         FROM c,
              generate_series(
-                 greatest(first, (c.rules ->> 'from')::date)::timestamp,
-                 least(last, (c.rules ->> 'to')::date)::timestamp,
+                 greatest(first, c.first_day)::timestamp,
+                 least(last, c.last_day)::timestamp,
                  interval '1 day'
              ) AS v (day)
     )
@@ -1844,27 +1996,30 @@ COMMENT ON FUNCTION clock_diff(text, bigint) IS
 
 -- Moves what is open to the edition in force, in one statement; what has been
 -- decided stays.  Idempotent: a clock that has its deadline already is not
--- touched.
-CREATE PROCEDURE move_clocks(name text, at timestamptz DEFAULT now(), INOUT moved bigint DEFAULT NULL)
+-- touched.  Which edition is in force is asked when nobody else writes clocks or
+-- moves them.
+CREATE PROCEDURE move_clocks(name text, at timestamptz DEFAULT NULL, INOUT moved bigint DEFAULT NULL)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     shown constant integer := 5;
-    target constant bigint := @extschema@.calendar_edition_in_force(name, at);
-    cal constant @extschema@.workcal := @extschema@.calendar_in_force(name, at);
+    target bigint;
+    cal @extschema@.workcal;
     c @extschema@.case_clock;
     faults integer := 0;
     listed text;
     why text;
 BEGIN
+    PERFORM pg_advisory_xact_lock(@extschema@.clock_lock());
+    target := @extschema@.calendar_edition_in_force(name, coalesce(at, clock_timestamp()));
     IF target IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG212',
             MESSAGE = format('no edition of calendar "%s" is in force', name),
             HINT = format('CALL civicgrid.publish_calendar(%L) publishes one.', name);
     END IF;
-    PERFORM pg_advisory_xact_lock(@extschema@.clock_lock());
+    SELECT e.workcal INTO cal FROM @extschema@.calendar_edition AS e WHERE e.edition = target;
     BEGIN
         WITH m AS (
             UPDATE @extschema@.case_clock AS t
@@ -1905,6 +2060,20 @@ BEGIN
             DETAIL = listed || CASE WHEN faults > shown THEN format(E'\n… and %s more', faults - shown) ELSE '' END,
             HINT = 'Widen the horizon of the calendar: calendar.first_day, calendar.years_ahead.';
     END;
+    -- clocks, or an edition, that were committed after the snapshot
+    IF @extschema@.keeps_snapshot() AND @extschema@.finds_latest(format(
+        $query$
+        SELECT FROM @extschema@.calendar_edition AS e
+        JOIN @extschema@.case_clock AS t ON t.calendar = e.calendar AND t.stopped_at IS NULL
+        WHERE e.edition = %s
+            AND t.due_at <> @extschema@.due(e.workcal, t.started_at, t.term, t.pauses, t.extensions)
+        $query$, target
+    )) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'serialization_failure',
+            MESSAGE = format('clocks of calendar "%s" were written meanwhile', name),
+            HINT = 'Try again in a new transaction.';
+    END IF;
 END;
 $$;
 COMMENT ON PROCEDURE move_clocks(text, timestamptz, bigint) IS
@@ -1913,7 +2082,7 @@ REVOKE EXECUTE ON PROCEDURE move_clocks(text, timestamptz, bigint) FROM PUBLIC;
 
 CREATE PROCEDURE publish_calendar(
     name text,
-    valid_from timestamptz DEFAULT now(),
+    valid_from timestamptz DEFAULT NULL,
     INOUT edition bigint DEFAULT NULL,
     remark text DEFAULT NULL,
     known_on date DEFAULT NULL
@@ -1928,13 +2097,14 @@ DECLARE
     listed text;
     cal @extschema@.workcal;
     notices text[];
+    instant timestamptz;
     moved bigint;
 BEGIN
-    IF publish_calendar.valid_from IS NULL OR NOT isfinite(publish_calendar.valid_from) THEN
+    IF NOT isfinite(publish_calendar.valid_from) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'an edition of a calendar needs an instant from which it holds',
-            DETAIL = format('valid_from is %s.', coalesce(publish_calendar.valid_from::text, 'NULL'));
+            DETAIL = format('valid_from is %s.', publish_calendar.valid_from);
     END IF;
     PERFORM FROM @extschema@.calendar AS c WHERE c.calendar = publish_calendar.name;
     IF NOT FOUND THEN
@@ -1945,10 +2115,17 @@ BEGIN
     END IF;
 
     -- One publishes at a time, and nobody edits meanwhile; whoever only reads
-    -- does not wait.
-    LOCK TABLE @extschema@.calendar_edition IN SHARE ROW EXCLUSIVE MODE;
+    -- does not wait.  Who has edited and goes on to publish must not wait for
+    -- one who publishes and waits for the edit: so the draft comes first.
     LOCK TABLE @extschema@.calendar, @extschema@.calendar_week, @extschema@.calendar_day,
-        @extschema@.holiday_notice, @extschema@.holiday_day IN SHARE MODE;
+        @extschema@.calendar_season, @extschema@.holiday_notice, @extschema@.holiday_day IN SHARE MODE;
+    LOCK TABLE @extschema@.calendar_edition IN SHARE ROW EXCLUSIVE MODE;
+    instant := clock_timestamp();
+    -- by default from now on, unless another edition came into force since
+    publish_calendar.valid_from := coalesce(publish_calendar.valid_from, greatest(now(), (
+        SELECT max(e.valid_from) FROM @extschema@.calendar_edition AS e
+        WHERE e.calendar = publish_calendar.name AND e.valid_from <= instant
+    )));
 
     FOR finding IN
         SELECT k.* FROM @extschema@.calendar_check(publish_calendar.name) AS k WHERE k.severity = 'error'
@@ -1988,8 +2165,8 @@ BEGIN
             HINT = 'Try again in a new transaction.';
     END;
 
-    IF @extschema@.calendar_edition_in_force(publish_calendar.name, now()) = publish_calendar.edition THEN
-        CALL @extschema@.move_clocks(publish_calendar.name, now(), moved);
+    IF @extschema@.calendar_edition_in_force(publish_calendar.name, instant) = publish_calendar.edition THEN
+        CALL @extschema@.move_clocks(publish_calendar.name, instant, moved);
         RAISE NOTICE USING
             MESSAGE = format('edition %s of calendar "%s": %s moved', publish_calendar.edition, publish_calendar.name,
                 CASE moved WHEN 1 THEN '1 open clock' ELSE moved || ' open clocks' END);
@@ -2032,7 +2209,7 @@ BEGIN
                @extschema@.due(e.workcal, c.started_at, c.term, c.pauses, c.extensions) AS due
         FROM @extschema@.calendar_edition AS e
         JOIN @extschema@.case_clock AS c ON c.calendar = e.calendar AND c.stopped_at IS NULL
-        WHERE e.edition = @extschema@.calendar_edition_in_force(e.calendar, now())
+        WHERE e.edition = @extschema@.calendar_edition_in_force(e.calendar, clock_timestamp())
     ) AS v
     WHERE v.due <> v.due_at;
 END;

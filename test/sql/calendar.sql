@@ -96,6 +96,94 @@ SELECT severity, calendar, notice, day, fault FROM calendar_check();
 SELECT severity, calendar, notice, day, fault FROM calendar_check('office');
 ROLLBACK;
 
+-- seasons: summer from May to September; lighter days in winter, over the new year
+BEGIN;
+INSERT INTO calendar_week (week, weekday, shifts)
+SELECT 'summer', d, CASE d WHEN 'fri' THEN '{09:00-12:00,14:00-18:00}' ELSE '{09:00-12:00,15:00-18:00}' END::text[]
+FROM unnest('{mon,tue,wed,thu,fri}'::text[]) AS d
+UNION ALL
+SELECT 'winter', d, '{09:00-12:00,14:00-17:00}'::text[] FROM unnest('{mon,tue,wed,thu,fri,sat}'::text[]) AS d WHERE d <> 'wed';
+INSERT INTO calendar_season (calendar, first_day, last_day, week, remark) VALUES ('office', '05-01', '09-30', 'summer', '市府办〔2007〕1号');
+INSERT INTO calendar_season (calendar, first_day, last_day, week, first_year, last_year) VALUES ('office', '12-15', '02-29', 'winter', 2026, 2027);
+INSERT INTO calendar_day (calendar, day, what, like_weekday, hours, name) VALUES
+    ('office', '2026-07-01', 'hours', NULL, '{09:00-12:00}', '半天'),
+    ('office', '2026-07-02', 'rest', NULL, NULL, '停电'),
+    ('office', '2026-07-03', 'like', 'mon', NULL, NULL),
+    ('office', '2026-07-04', 'like', 'fri', NULL, '值班');
+SELECT * FROM calendar_check();
+SELECT s.* FROM calendar_seasons('office') AS s WHERE s.last BETWEEN '2007-01-01' AND '2008-12-31' OR s.last BETWEEN '2026-01-01' AND '2028-12-31';
+SELECT min(s.first), max(s.last), count(*) FROM calendar_seasons('office') AS s;
+-- make-up days, holidays, days of the site; the ends of a season
+SELECT d.day, to_char(d.day, 'Dy') AS weekday, d.shifts, d.name, d.provisional
+FROM workcal_days(calendar_known_at('office', '2026-08-01')) AS d
+WHERE d.day BETWEEN '2026-04-29' AND '2026-05-11' OR d.day BETWEEN '2026-06-30' AND '2026-07-06'
+    OR d.day BETWEEN '2026-09-18' AND '2026-10-12';
+-- a day that is like the week is not written
+SELECT j.day, j.entry
+FROM jsonb_each(calendar_known_at('office', '2026-08-01')::text::jsonb -> 'days') AS j (day, entry)
+WHERE j.day BETWEEN '2026-04-29' AND '2026-05-15' OR j.day BETWEEN '2026-06-30' AND '2026-07-06' ORDER BY 1;
+-- over the new year, and to the end of February
+SELECT d.day, to_char(d.day, 'Dy') AS weekday, d.shifts, d.provisional
+FROM workcal_days(calendar_known_at('office', '2026-08-01')) AS d
+WHERE d.day = ANY ('{2026-02-27,2026-12-14,2026-12-15,2026-12-16,2026-12-19,2026-12-31,2027-01-01,2027-02-26,2027-02-27,2027-03-01,2027-05-03,2028-02-28,2028-02-29,2028-03-01,2028-12-15}');
+-- not beyond the horizon, on either side
+UPDATE calendar SET first_day = '2026-06-30' WHERE calendar = 'office';
+UPDATE calendar_season SET first_year = 2025, last_year = 2999 WHERE week = 'winter';
+SELECT min(j.day), max(j.day), count(*) FROM jsonb_object_keys(calendar_known_at('office', '2026-08-01')::text::jsonb -> 'days') AS j (day);
+UPDATE calendar SET first_day = '2026-02-25' WHERE calendar = 'office';
+SELECT d.day, d.shifts FROM workcal_days(calendar_known_at('office', '2026-08-01'), last => '2026-03-02') AS d;
+-- explained, such days are work, make-up days have their festival's name
+SELECT e.from_at, e.to_at, e.kind, e.name, e.seconds FROM work_explain(calendar_known_at('office', '2026-08-01'), '2026-04-30 14:00', '4 work days') AS e;
+SELECT work_add(c, '2026-07-06 11:00', '4 work hours'), work_add(c, '2026-12-15 11:00', '1 work day') FROM calendar_known_at('office', '2026-08-01') AS c;
+ROLLBACK;
+
+-- 29 February: as a first day it is 1 March where it is none, as a last one 28 February
+BEGIN;
+INSERT INTO calendar (calendar, name, week, first_day) VALUES ('leap', '闰', 'office', '2027-01-01');
+INSERT INTO calendar_season (calendar, first_day, last_day, week, last_year) VALUES
+    ('leap', '02-29', '02-29', 'always', 2999), ('leap', '03-01', '02-28', 'always', 2028);
+SELECT * FROM calendar_seasons('leap') WHERE last < '2032-12-31';
+SELECT * FROM calendar_check('leap');
+UPDATE calendar_season SET last_day = '02-29' WHERE first_day = '03-01';
+SELECT * FROM calendar_check('leap');
+ROLLBACK;
+
+-- a season is known from a day; later hours take its place
+BEGIN;
+INSERT INTO calendar_week (week, weekday, shifts)
+SELECT w.week, d, w.shifts::text[] FROM (VALUES ('summer', '{09:00-12:00,15:00-18:00}'), ('summer 2027', '{08:00-12:00,15:00-17:00}')) AS w (week, shifts),
+    unnest('{mon,tue,wed,thu,fri}'::text[]) AS d;
+INSERT INTO calendar_season (calendar, first_day, last_day, week, first_year, last_year, known_from) VALUES
+    ('office', '05-01', '09-30', 'summer', 2025, 2026, '2025-04-20'), ('office', '06-01', '08-31', 'summer 2027', 2027, 2999, '2026-08-01');
+SELECT * FROM calendar_check();
+SELECT k.known_on, d.day, d.shifts, d.provisional
+FROM unnest('{2025-04-19,2025-04-20,2026-08-01}'::date[]) AS k (known_on), workcal_days(calendar_known_at('office', k.known_on)) AS d
+WHERE d.day = ANY ('{2024-07-01,2025-07-01,2026-07-01,2027-05-31,2027-07-01}') ORDER BY 1, 2;
+-- what an edition changes
+CALL publish_calendar('office', '2025-01-01', known_on => '2025-04-19');
+SELECT min(day), max(day), count(*) FROM calendar_diff('office') WHERE day < '2026-01-01';
+CALL publish_calendar('office', '2025-05-01', known_on => '2026-08-01');
+SELECT * FROM calendar_diff('office') WHERE day < '2027-01-01';
+SELECT extract(year FROM day) AS year, min(day), max(day), count(*), min(before_shifts), min(after_shifts), min(after_name)
+FROM calendar_diff('office', (SELECT min(edition) FROM calendar_edition), (SELECT max(edition) FROM calendar_edition))
+WHERE before_shifts <> '{}' AND after_shifts <> '{}' AND day < '2029-01-01' GROUP BY 1 ORDER BY 1;
+-- faults: two seasons at once, hours that are none, a calendar that is none
+UPDATE calendar_season SET last_year = 2027 WHERE week = 'summer';
+INSERT INTO calendar_season (calendar, first_day, last_day, week) VALUES
+    ('office', '11-01', '03-15', 'heating'), ('always', '12-01', '02-29', 'office'), ('always', '02-29', '03-01', 'summer'), ('lost', '05-01', '09-30', 'summer');
+SELECT * FROM calendar_check();
+SELECT calendar, fault FROM calendar_check('always');
+SELECT e.code, e.message, e.detail FROM tests.error_of($$CALL civicgrid.publish_calendar('office')$$) AS e;
+\x on
+SELECT (tests.error_of(format('INSERT INTO civicgrid.calendar_season (calendar, first_day, last_day, week, first_year, last_year) VALUES (''office'', %s)', v))).message
+FROM unnest(ARRAY[
+    $$'02-30', '03-01', 'office', 2026, 2026$$, $$'2-3', '03-01', 'office', 2026, 2026$$, $$'04-31', '05-01', 'office', 2026, 2026$$,
+    $$'05-01', '13-01', 'office', 2026, 2026$$, $$'05-01', '00-10', 'office', 2026, 2026$$, $$'05-01', E'09-30\n', 'office', 2026, 2026$$,
+    $$'05-01', '09-30', 'office', 2026, 2025$$, $$'05-01', '09-30', 'office', 1899, 2026$$, $$'05-01', '09-30', NULL, 2026, 2026$$
+]) AS v;
+\x off
+ROLLBACK;
+
 -- nobody's calendar, nobody's day
 SELECT calendar_known_at(NULL, '2026-01-01') IS NULL AS a, calendar_known_at('office', NULL) IS NULL AS b;
 SELECT count(*) FROM calendar_exceptions('atlantis');

@@ -17,7 +17,6 @@ SELECT calendar_edition_in_force('office'), calendar_in_force('office') IS NULL 
 SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
     $$CALL civicgrid.publish_calendar('atlantis')$$,
     $$CALL civicgrid.publish_calendar(NULL)$$,
-    $$CALL civicgrid.publish_calendar('office', NULL)$$,
     $$CALL civicgrid.publish_calendar('office', 'infinity')$$,
     $$CALL civicgrid.move_clocks('office')$$,
     $$SELECT civicgrid.start_clock('20200120-440310-0000001-3', 'case', 'office', '2 work days')$$,
@@ -95,6 +94,13 @@ CALL publish_calendar('office', '2020-01-29', known_on => '2020-01-29');
 SELECT clock, edition, due_at, moved_from FROM case_clock WHERE stopped_at IS NULL AND calendar = 'office' ORDER BY clock;
 SELECT clock, array_agg(to_char(due_before, 'MM-DD HH24:MI') || ' > ' || to_char(due_after, 'MM-DD HH24:MI') ORDER BY edition) AS moves FROM clock_move GROUP BY 1 ORDER BY 1;
 SELECT * FROM clock_check();
+
+-- whoever publishes sees his edition in force at once
+BEGIN;
+CALL publish_calendar('office', known_on => '2020-01-29');
+SELECT calendar_edition_in_force('office'), valid_from = now() AS now FROM calendar_edition WHERE edition = 7;
+SELECT * FROM clock_check();
+ROLLBACK;
 
 -- published for later: nothing moves yet
 BEGIN;

@@ -41,9 +41,11 @@ SELECT r.relname, a.attname AS column_without_chinese
 FROM rel AS r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE r.relkind IN ('r', 'p', 'v', 'm') AND col_description(r.oid, a.attnum) !~ '[一-龥]';
 
--- Every function says how parallel it is; unsafe are only those that write.
+-- Every function says how parallel it is; unsafe are only those that write, and
+-- the one that takes a snapshot of its own.
 SELECT signature AS parallel_unsafe FROM func
-WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype);
+WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
+    AND proname <> 'finds_latest';
 
 -- C functions do not expect NULL, so they are strict (triggers get no arguments;
 -- what an aggregate is made of begins with a NULL state; clocks take NULL for no

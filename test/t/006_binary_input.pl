@@ -1,8 +1,9 @@
-# Bytes of strangers: binary input of the code types, by the protocol and by
-# COPY, of any length and any content.  A value is taken if and only if a model
-# of the layout in core/code.h and core/caseno.h takes it, and then it prints
-# as the model says; everything else is an error with the right SQLSTATE; and
-# the server goes on.
+# Bytes of strangers: binary input of the code types, of terms and of calendars,
+# by the protocol and by COPY, of any length and any content.  A code or term is
+# taken if and only if a model of the layout in core/code.h, core/caseno.h and
+# core/term.h takes it, and then it prints as the model says; a calendar, whose
+# binary form is text, if and only if the same text is, and it is JSON;
+# everything else is an error with the right SQLSTATE; and the server goes on.
 
 use strict;
 use warnings;
@@ -10,6 +11,7 @@ use warnings;
 use CivicGrid;
 use CivicGrid::Wire;
 use Config;
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -324,6 +326,291 @@ EOS
 	my ($first)  = ($wire->run('value', $good[0]))[0]->[4];
 	my ($second) = ($wire->run('value', $good[1]))[0]->[4];
 	is($second, $first, "$type: the backend lives");
+	$wire->close;
+}
+
+#
+# Terms: 28 bytes
+#
+
+use constant DAYS    => 36_525;
+use constant SECONDS => 36_525 * 86_400;
+
+sub amount
+{
+	my ($n, $unit) = @_;
+
+	return () if $n == 0;
+	return "$n $unit" . ($n == 1 ? '' : 's');
+}
+
+sub term_text
+{
+	my ($seconds, $work_seconds, @days) = unpack 'q> q> l> l> l>', $_[0];
+	my @units = ('day', 'work day', 'rolling work day');
+	my @text;
+
+	return undef if grep { $_ < 0 || $_ > SECONDS } $seconds, $work_seconds;
+	return undef if grep { $_ < 0 || $_ > DAYS } @days;
+	return undef
+	  if ($seconds > 0) + ($work_seconds > 0 || $days[2] > 0) + ($days[0] > 0) +
+	  ($days[1] > 0) > 1;
+	push @text, amount($days[$_], $units[$_]) for 0 .. 2;
+	for ([ $seconds, '' ], [ $work_seconds, 'work ' ])
+	{
+		my ($n, $work) = @$_;
+
+		push @text, amount(int($n / 3600), "${work}hour"),
+		  amount(int($n / 60) % 60, "${work}minute"),
+		  amount($n % 60, "${work}second");
+	}
+	return "@text" || '0 hours';
+}
+
+sub random_term
+{
+	my @amounts = (0) x 5;
+	my $which   = int rand 6;
+
+	$amounts[$_] = pick(0, 1, 60, 3600, 5400, SECONDS, int rand SECONDS)
+	  for grep { $which == $_ || $which == 5 && $_ == 1 } 0, 1;
+	$amounts[$_] = pick(0, 1, 2, 100, DAYS, int rand DAYS)
+	  for grep { $which == $_ || $which == 5 && $_ == 4 } 2 .. 4;
+	return @amounts;
+}
+
+# As they come, nearly right, right, and the extremes
+sub some_terms
+{
+	my @bytes = map { random_bytes(28) } 1 .. RANDOM / 4;
+
+	for (1 .. RANDOM / 2)
+	{
+		my @amounts = random_term();
+		my $how     = int rand 6;
+		my $i       = int rand 5;
+
+		if ($how == 0) { $amounts[$i] = -1 - int rand 10 }
+		elsif ($how == 1) { $amounts[$i] = pick(0, 1, 2, 59, 60, 3599) }
+		elsif ($how == 2) { $amounts[$i] = ($i < 2 ? SECONDS : DAYS) + int(rand 5) - 2 }
+		my $packed = pack 'q> q> l> l> l>', @amounts;
+		substr $packed, int rand 28, 1, chr int rand 256 if $how == 3;
+		push @bytes, $packed;
+	}
+	for my $i (0 .. 4)
+	{
+		for my $n (-1, 0, 1, DAYS, DAYS + 1, 2**31 - 1, -2**31,
+			$i < 2 ? (SECONDS, SECONDS + 1, 9223372036854775807, -9223372036854775807 - 1) : ())
+		{
+			my @amounts = (0) x 5;
+			$amounts[$i] = $n;
+			push @bytes, pack 'q> q> l> l> l>', @amounts;
+		}
+	}
+	return @bytes;
+}
+
+# COPY a file with all that is right, and a file for each of the others: the
+# SQLSTATEs, with how often each.
+sub copy_all
+{
+	my ($type, $right, $wrong) = @_;
+
+	copy_file("$dir/right", @$right);
+	copy_file("$dir/file_$_", $right->[0], $wrong->[$_], $right->[0]) for 0 .. $#$wrong;
+	my $answer = $node->safe_psql('hostile', <<"EOS");
+CREATE TABLE ${type}_row (c $type);
+COPY ${type}_row FROM '$dir/right' WITH (FORMAT binary);
+SELECT count(*), bool_and(c = c::text::$type) FROM ${type}_row;
+CREATE FUNCTION copy_error(file text) RETURNS text LANGUAGE plpgsql AS \$\$
+BEGIN
+	EXECUTE format('COPY ${type}_row FROM %L WITH (FORMAT binary)', file);
+	RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate;
+END;
+\$\$;
+SELECT e, count(*) FROM generate_series(0, $#$wrong) AS i, copy_error('$dir/file_' || i) AS e GROUP BY e ORDER BY e;
+SELECT count(*) FROM ${type}_row;
+DROP FUNCTION copy_error(text);
+EOS
+	unlink map { "$dir/file_$_" } 0 .. $#$wrong;
+	return $answer;
+}
+
+{
+	my $wire  = CivicGrid::Wire->new($node, 'hostile');
+	my $oid   = $node->safe_psql('hostile', "SELECT 'term'::regtype::oid");
+	my @bytes = some_terms();
+	my %seen  = (taken => 0, refused => 0);
+	my @wrong;
+
+	$wire->prepare('value',
+		"SELECT \$1::text, \$1::text::term = \$1, encode(term_send(\$1), 'hex'), pg_backend_pid()",
+		$oid);
+	my ($first) = ($wire->run('value', pack 'q> q> l> l> l>', 0, 0, 0, 1, 0))[0]->[4];
+	my @answers = $wire->run('value', @bytes);
+	for my $i (0 .. $#bytes)
+	{
+		my ($error, $text, $same, $hex) = @{ $answers[$i] };
+		my $model = term_text($bytes[$i]);
+		my $ok =
+		  defined $model
+		  ? !defined $error
+		  && $text eq $model
+		  && $same eq 't'
+		  && $hex eq unpack('H*', $bytes[$i])
+		  : defined $error && $error eq '22P03';
+
+		$seen{ defined $model ? 'taken' : 'refused' }++;
+		push @wrong,
+		  join ' ', unpack('H*', $bytes[$i]), 'model:', $model // 'no',
+		  'server:', $error // $text
+		  unless $ok;
+	}
+	is(join("\n", splice @wrong, 0, 10),
+		'', 'term: ' . @bytes . ' values, each as the model says');
+	cmp_ok($seen{taken},   '>', 1000, "term: $seen{taken} of them are right");
+	cmp_ok($seen{refused}, '>', 5000, "term: $seen{refused} are not");
+	is(join(',', map { $_ // 'NULL' } @{ ($wire->run('value', undef))[0] }[ 0 .. 2 ]),
+		'NULL,NULL,NULL', 'term: NULL');
+
+	my @right   = grep { defined term_text($_) } @bytes;
+	my @refused = grep { !defined term_text($_) } @bytes;
+	my @short   = map { substr pick(@bytes), 0, $_ } 0 .. 27;
+	my @long    = map { pick(@right) . random_bytes($_) } 1 .. 30, 1000;
+	is(join(',', sort keys %{ { map { $_->[0] // 'none' => 1 } $wire->run('value', @short) } }),
+		'08P01', 'term: too few bytes');
+	is(join(',', sort keys %{ { map { $_->[0] // 'none' => 1 } $wire->run('value', @long) } }),
+		'22P03', 'term: too many bytes');
+
+	# as an extension among others
+	$wire->prepare('array',
+		q(SELECT array_to_string($1, ','), due('{"tz":"UTC","week":{},"from":"2026-01-01","to":"2026-12-31"}', '2026-01-01', '0 hours', NULL, $1)),
+		$node->safe_psql('hostile', "SELECT 'term[]'::regtype::oid"));
+	my @elements = (pack('q> q> l> l> l>', 5400, 0, 0, 0, 0), pack('q> q> l> l> l>', -1, 0, 0, 0, 0));
+	my @arrays = map {
+		my $second = $_;
+		pack('N N N N N', 1, 0, $oid, 2, 1) . join '', map { pack 'N/a*', $_ } $elements[0], $second
+	} @elements, '';
+	is( join(' ', map { $_->[0] // $_->[1] } $wire->run('array', @arrays)),
+		'1 hour 30 minutes,1 hour 30 minutes 22P03 08P01',
+		'term: elements of arrays');
+
+	my @files = ((map { pick(@refused) } 1 .. FILES), @short, @long);
+	is( copy_all('term', \@right, \@files),
+		join("\n", @right . '|t', '08P01|28', '22P03|' . (FILES + @long), scalar @right),
+		'term: COPY');
+	is(($wire->run('value', $right[0]))[0]->[4], $first, 'term: the backend lives');
+	$wire->close;
+}
+
+#
+# Calendars: text
+#
+
+# Texts that are right, with whatever may be in one
+sub random_calendar
+{
+	my @weekdays = qw(mon tue wed thu fri sat sun);
+	my @hours    = (
+		'[]', '["09:00-12:00","14:00-18:00"]', '["00:00-24:00"]',
+		'["08:30:15-11:59:59"]', '["20:00-05:00"]', '["13:00-17:00", "06:00-12:00"]');
+	my @names = ('春节', '', '\\u6625', '\\ud83c\\udf89', 'a\\"b\\\\c', "\xF0\x9F\x8E\x89");
+	my %days;
+
+	$days{ sprintf '2026-%02d-%02d', 1 + int rand 12, 1 + int rand 28 } = pick(
+		map { ($_, qq({"name":") . pick(@names) . qq(","hours":$_})) } '[]',
+		'["09:00-12:00"]')
+	  for 1 .. int rand 10;
+	$days{'2026-02-14'} = pick('"mon"', '{"like":"tue"}', '{"like":"wed","name":"春节"}');
+	my @keys = (
+		'"tz":"' . pick('Asia/Shanghai', 'UTC', 'America/New_York', 'Etc/GMT+8') . '"',
+		'"week":{' . join(',', map { qq("$_":) . pick(@hours) } grep { rand() < 0.6 } @weekdays) . '}',
+		'"from":"2026-01-01"', '"to":"' . pick('2026-12-31', '2030-06-30') . '"');
+	push @keys, '"days":{' . join(',', map { qq("$_":$days{$_}) } sort keys %days) . '}' if rand() < 0.7;
+	push @keys, '"provisional":"2026-07-01"' if rand() < 0.3;
+	push @keys, '"workday":"07:30"' if rand() < 0.3;
+	@keys = sort { rand() <=> 0.5 } @keys if rand() < 0.3;
+	return '{' . join(pick(',', ", \n\t"), @keys) . '}';
+}
+
+sub some_calendars
+{
+	my @texts = map { random_calendar() } 1 .. 500;
+	my @pieces = (
+		'{', '}', '[', ']', '"', ',', ':', '\\', '\\u0000', '\\ud800', "\0", "\xC0\x80",
+		"\xED\xA0\x80", "\xFF", "\xE6\x98", "\xEF\xBB\xBF", 'null', '1e999', '-', '2026-02-30',
+		'24:01', '09:00-', '"mon"', '"tz":', '"days":{', "\xE3\x80\x80");
+
+	for my $text (map { random_calendar() } 1 .. 4000)
+	{
+		my $how = int rand 6;
+		my $at  = int rand length $text;
+
+		if ($how == 0) { substr $text, $at, 1, chr int rand 256 }
+		elsif ($how == 1) { substr $text, $at, 0, pick(@pieces) }
+		elsif ($how == 2) { $text = substr $text, 0, $at }
+		elsif ($how == 3) { substr $text, $at, 1 + int rand 20, '' }
+		elsif ($how == 4) { $text .= pick(@pieces, ' ', $text) }
+		else { substr $text, $at, 0, substr $text, int rand length $text, int rand 30 }
+		push @texts, $text;
+	}
+	push @texts, map { random_bytes($_) } 0 .. 100;
+	my ($head, $tail) = ('{"tz":"UTC","week":{', '},"from":"2026-01-01","to":"2026-12-31"}');
+	push @texts, map { $_ x 100_000 } '[', '{"days":', '"', ' ', "\xE6", '\\u';
+	push @texts, $head . '"mon":[' . join(',', ('"09:00-10:00"') x 10_000) . ']' . $tail;
+	push @texts, $head . '"mon":["' . '09:00-12:00' x 10_000 . '"]' . $tail;
+	push @texts, $head . $tail =~ s/UTC/'A' x 10_000/er;
+	push @texts, qq({"tz":"UTC","week":{},"days":{) . join(',', ('"2026-02-01":[]') x 20_000) . substr $tail, 0;
+	push @texts, qq({"tz":"UTC","week":{},"days":{"2026-02-01":{"hours":[],"name":") . '长' x 100_000 . qq("}}$tail);
+	push @texts, qq({"tz":"$_","week":{$tail) for '../../etc/passwd', '/etc/localtime', 'UTC+8', 'posixrules', '', "UTC\\u0000";
+	return @texts;
+}
+
+{
+	my $wire  = CivicGrid::Wire->new($node, 'hostile');
+	my $oid   = $node->safe_psql('hostile', "SELECT 'workcal'::regtype::oid");
+	my @texts = some_calendars();
+	my (%seen, @wrong, @right, @refused);
+
+	$wire->prepare('value',
+		"SELECT \$1::text, \$1::text::workcal = \$1, convert_from(workcal_send(\$1), 'UTF8'), pg_backend_pid()",
+		$oid);
+	$wire->prepare('text', 'SELECT $1::workcal::text', 25);
+	my ($first) = ($wire->run('value', random_calendar()))[0]->[4];
+	my @answers = $wire->run('value', @texts);
+	my @asked   = $wire->run('text',  @texts);
+	for my $i (0 .. $#texts)
+	{
+		my ($error, $text, $same, $sent) = @{ $answers[$i] };
+		my ($text_error, $text_text) = @{ $asked[$i] };
+		my $ok =
+		  defined $error
+		  ? $error eq ($text_error // 'none')
+		  && $error =~ /\A(?:22P02|22007|22023|54000|22021|CG203)\z/
+		  : defined $text_text
+		  && $text eq $text_text
+		  && $same eq 't'
+		  && $sent eq $text
+		  && eval { JSON::PP->new->utf8->decode($texts[$i]); 1 };
+
+		$seen{ $error // 'taken' }++;
+		push @{ defined $error ? \@refused : \@right }, $texts[$i];
+		push @wrong, join ' ', substr($texts[$i], 0, 300), 'binary:', $error // $text,
+		  'text:', $text_error // $text_text
+		  unless $ok;
+	}
+	is(join("\n", splice @wrong, 0, 10), '', 'workcal: ' . @texts . ' values, each as its text');
+	note join ', ', map { "$_: $seen{$_}" } sort keys %seen;
+	cmp_ok($seen{$_} // 0, '>', 0, "workcal: $_") for qw(taken 22P02 22007 22023 54000 22021 CG203);
+	cmp_ok(scalar @right, '>', 300, 'workcal: ' . @right . ' of them are right');
+
+	my @files = ((map { pick(@refused) } 1 .. FILES / 2), '');
+	my $copied = copy_all('workcal', \@right, \@files);
+	like($copied, qr/\A${\scalar @right}\|t\n(?:(?:22P02|22007|22023|54000|22021|CG203)\|\d+\n)+${\scalar @right}\z/,
+		'workcal: COPY');
+	is(($wire->run('value', $right[0]))[0]->[4], $first, 'workcal: the backend lives');
 	$wire->close;
 }
 
