@@ -26,8 +26,8 @@ stage() {
 }
 
 stage "source tree" prove -v --exec bash tools/check-tree.sh
-stage "unit tests of core under ASan and UBSan" make -s -C test/unit check
-stage "fuzzing of core" make -s -C test/fuzz prove SECONDS="${FUZZ_SECONDS:-6}"
+stage "unit tests of core under ASan and UBSan" make -s -j2 -C test/unit check
+stage "fuzzing of core" make -s -j2 -C test/fuzz prove SECONDS="${FUZZ_SECONDS:-6}"
 
 printf '\n=== build with -Werror and assertions; module; regression, isolation, TAP\n'
 suite=$(mktemp)
