@@ -133,7 +133,7 @@ FROM (VALUES
 ) AS v (n, patch), LATERAL tests.error_of(format('SELECT %L::workcal', pg_temp.patched(patch))) AS e
 ORDER BY n;
 SELECT zone, pg_temp.patched(jsonb_build_object('tz', zone))::workcal::text::json->>'tz' AS spelled
-FROM unnest('{Etc/GMT+12,Etc/GMT-14,GMT0,EST5EDT,prc,utc}'::text[]) AS zone;
+FROM unnest('{Etc/GMT+12,Etc/GMT-14,asia/shanghai,utc}'::text[]) AS zone;
 -- a deadline that a pause without an end has put off is not provisional
 SELECT is_provisional(cal, 'infinity'), is_provisional(cal, '-infinity') FROM c;
 DROP TABLE texts, c, z, stored;
