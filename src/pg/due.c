@@ -136,6 +136,7 @@ cg_due(PG_FUNCTION_ARGS)
 	if (!read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
 	clock.axis = workcal_use_arg(fcinfo, 0);
+	workcal_check_length(clock.axis, &clock.extended);
 	answer = workcal_due(clock.axis, clock.start, clock.term, &clock.extended,
 	                     &clock.pauses, &due);
 	if (answer == WORKCAL_ENDLESS)
@@ -188,6 +189,7 @@ cg_elapsed(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(5) || !read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
 	clock.axis = workcal_use_arg(fcinfo, 0);
+	workcal_check_length(clock.axis, &clock.extended);
 	return workcal_interval(elapsed_at(&clock, PG_GETARG_TIMESTAMPTZ(5)));
 }
 
@@ -200,6 +202,7 @@ cg_remaining(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(5) || !read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
 	clock.axis = workcal_use_arg(fcinfo, 0);
+	workcal_check_length(clock.axis, &clock.extended);
 	return workcal_interval(budget_of(&clock) -
 	                        elapsed_at(&clock, PG_GETARG_TIMESTAMPTZ(5)));
 }
@@ -217,6 +220,7 @@ cg_used_ratio(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(5) || !read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
 	clock.axis = workcal_use_arg(fcinfo, 0);
+	workcal_check_length(clock.axis, &clock.extended);
 	at = PG_GETARG_TIMESTAMPTZ(5);
 	budget = budget_of(&clock);
 	elapsed = elapsed_at(&clock, at);
@@ -283,6 +287,7 @@ cg_due_explain(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	}
 	clock.axis = workcal_use(PG_GETARG_DATUM(0), NULL);
+	workcal_check_length(clock.axis, &clock.extended);
 	return tell(fcinfo, &clock);
 }
 
@@ -298,5 +303,6 @@ cg_work_explain(PG_FUNCTION_ARGS)
 	clock.extended = *clock.term;
 	clock.pauses = (WorkcalPauses){NULL, 0};
 	clock.axis = workcal_use(PG_GETARG_DATUM(0), NULL);
+	workcal_check_length(clock.axis, &clock.extended);
 	return tell(fcinfo, &clock);
 }

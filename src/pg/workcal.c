@@ -162,6 +162,7 @@ cg_work_add(PG_FUNCTION_ARGS)
 	WorkcalAnswer answer;
 
 	workcal_check_finite(start);
+	workcal_check_length(axis, term);
 	answer = workcal_due(axis, start, term, term, &none, &due);
 	if (unlikely(answer != WORKCAL_FOUND))
 		workcal_refuse_answer(axis, answer, start);
@@ -181,6 +182,7 @@ cg_work_sub(PG_FUNCTION_ARGS)
 	WorkcalAnswer answer;
 
 	workcal_check_finite(t);
+	workcal_check_length(axis, PG_GETARG_TERM_P(2));
 	answer = workcal_sub(axis, t, PG_GETARG_TERM_P(2), &start);
 	if (unlikely(answer != WORKCAL_FOUND))
 		workcal_refuse_answer(axis, answer, t);

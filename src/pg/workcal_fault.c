@@ -91,6 +91,15 @@ workcal_refuse_infinite(void)
 	                        "up to which to count.")));
 }
 
+void
+workcal_refuse_length(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	                errmsg("the calendar does not say how long a work day is"),
+	                errdetail("Its week has no hours."),
+	                errhint("Set \"workday\":\"08:00\".")));
+}
+
 /* The piece of the text at fault, cut off if it is long */
 static const char *
 piece_of(const WorkcalFault *fault, const char *text, Size length)

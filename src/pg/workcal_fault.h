@@ -26,12 +26,21 @@ extern _Noreturn void workcal_refuse_answer(const WorkcalAxis *axis,
 extern void workcal_report_fault(Node *escontext, const WorkcalFault *fault,
                                  const char *text, Size length);
 extern _Noreturn void workcal_refuse_infinite(void);
+extern _Noreturn void workcal_refuse_length(void);
 
 static inline void
 workcal_check_finite(TimestampTz t)
 {
 	if (unlikely(TIMESTAMP_NOT_FINITE(t)))
 		workcal_refuse_infinite();
+}
+
+/* Rolling days are as long as the calendar says, if it does. */
+static inline void
+workcal_check_length(const WorkcalAxis *axis, const Term *term)
+{
+	if (unlikely(term->rolling_days > 0 && axis->nominal == 0))
+		workcal_refuse_length();
 }
 
 extern Datum workcal_interval(int64 microseconds);

@@ -88,6 +88,7 @@ SELECT * FROM tests.error_of($$SELECT work_add(cal, '2027-12-31 10:00', '1 day')
 SELECT * FROM tests.error_of($$SELECT work_add(cal, '2027-12-31 10:00', '1 work day') FROM c$$);
 SELECT * FROM tests.error_of($$SELECT work_add(cal, '2027-12-31 17:00', '2 work hours') FROM c$$);
 SELECT * FROM tests.error_of($$SELECT work_add(cal, '2026-03-02', '5000 rolling work days') FROM c$$);
+SELECT * FROM tests.error_of($$SELECT work_add('{"tz":"UTC","week":{},"from":"2026-01-01","to":"2026-12-31"}', '2026-03-02', '1 rolling work day')$$);
 SELECT * FROM tests.error_of($$SELECT work_sub(cal, '2026-01-02 10:00', '1 work day') FROM c$$);
 SELECT * FROM tests.error_of($$SELECT work_sub(cal, '2026-01-01 09:30', '1 work hour') FROM c$$);
 SELECT * FROM tests.error_of($$SELECT work_between(cal, '2025-12-31', '2026-01-02') FROM c$$);
