@@ -26,6 +26,12 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/civ
 MODULE_big = civicgrid
 OBJS = \
 	src/core/caseno.o \
+	src/core/checksum.o \
+	src/core/classifier.o \
+	src/core/classifier_collect.o \
+	src/core/classifier_solve.o \
+	src/core/classifier_text.o \
+	src/core/classifier_train.o \
 	src/core/code.o \
 	src/core/datum.o \
 	src/core/geodesic.o \
@@ -38,6 +44,8 @@ OBJS = \
 	src/core/json.o \
 	src/core/orient.o \
 	src/core/term.o \
+	src/core/textfold.o \
+	src/core/textnumber.o \
 	src/core/workcal_axis.o \
 	src/core/workcal_date.o \
 	src/core/workcal_due.o \
@@ -46,6 +54,8 @@ OBJS = \
 	src/core/workcal_text.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
+	src/pg/classifier.o \
+	src/pg/classifier_cache.o \
 	src/pg/clock.o \
 	src/pg/code.o \
 	src/pg/code_support.o \
@@ -60,6 +70,7 @@ OBJS = \
 	src/pg/gridmap_cache.o \
 	src/pg/gridmap_geometry.o \
 	src/pg/term.o \
+	src/pg/textfold.o \
 	src/pg/workcal.o \
 	src/pg/workcal_cache.o \
 	src/pg/workcal_fault.o
@@ -70,7 +81,7 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors
@@ -81,9 +92,9 @@ ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl
 
-PG_CPPFLAGS = -I$(srcdir)/src -DCIVICGRID_VERSION='"$(EXTVERSION)"'
+PG_CPPFLAGS = -I$(srcdir)/src $(shell pkg-config --cflags icu-uc) -DCIVICGRID_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map -lm
+SHLIB_LINK = -Wl,--version-script=$(srcdir)/civicgrid.map $(shell pkg-config --libs icu-uc) -lm
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

@@ -95,7 +95,7 @@ major_in() { chroot "$1" apt-cache policy postgresql | sed -n 's/^ *Candidate: *
 
 # The packages needed for major version $1
 packages_for() {
-    echo "make gcc libc6-dev perl libipc-run-perl postgresql-$1 postgresql-server-dev-$1 postgresql-$1-postgis-3"
+    echo "make gcc libc6-dev pkg-config libicu-dev perl libipc-run-perl postgresql-$1 postgresql-server-dev-$1 postgresql-$1-postgis-3"
 }
 
 # Find the archive that the machine itself uses: $mirror.

@@ -56,7 +56,7 @@ apt_update() {
     apt_updated=1
 }
 
-packages=(make gcc libc6-dev git perl)
+packages=(make gcc libc6-dev git perl pkg-config libicu-dev)
 if [ -n "${PG_CONFIG:-}" ]; then
     # a server that somebody has built is taken as it is
     major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')

@@ -1,0 +1,117 @@
+
+-- Classifiers (分类器): from a citizen's words to an event class.
+
+CREATE TYPE classifier;
+
+CREATE FUNCTION classifier_in(cstring) RETURNS classifier
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_in';
+COMMENT ON FUNCTION classifier_in(cstring) IS 'text input of classifier';
+
+CREATE FUNCTION classifier_out(classifier) RETURNS cstring
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_out';
+COMMENT ON FUNCTION classifier_out(classifier) IS 'text output of classifier';
+
+CREATE FUNCTION classifier_recv(internal) RETURNS classifier
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_recv';
+COMMENT ON FUNCTION classifier_recv(internal) IS 'binary input of classifier';
+
+CREATE FUNCTION classifier_send(classifier) RETURNS bytea
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_send';
+COMMENT ON FUNCTION classifier_send(classifier) IS 'binary output of classifier';
+
+CREATE TYPE classifier (
+    INPUT = classifier_in,
+    OUTPUT = classifier_out,
+    RECEIVE = classifier_recv,
+    SEND = classifier_send,
+    INTERNALLENGTH = VARIABLE,
+    ALIGNMENT = double,
+    STORAGE = external
+);
+COMMENT ON TYPE classifier IS 'a model that finds the event class of a text (分类器), trained on texts whose classes are known';
+
+CREATE FUNCTION classifier_train_step(internal, text, eventcode) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_train_step';
+COMMENT ON FUNCTION classifier_train_step(internal, text, eventcode) IS 'transition function of classifier_train';
+
+CREATE FUNCTION classifier_train_step(internal, text, eventcode, double precision) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_train_step';
+COMMENT ON FUNCTION classifier_train_step(internal, text, eventcode, double precision) IS 'transition function of classifier_train';
+
+CREATE FUNCTION classifier_train_step(internal, text, eventcode, double precision, jsonb) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_train_step';
+COMMENT ON FUNCTION classifier_train_step(internal, text, eventcode, double precision, jsonb) IS 'transition function of classifier_train';
+
+CREATE FUNCTION classifier_train_final(internal) RETURNS classifier
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_train_final';
+COMMENT ON FUNCTION classifier_train_final(internal) IS 'final function of classifier_train';
+
+-- The final function uses up what was collected, so it can be called once only.
+CREATE AGGREGATE classifier_train(text, eventcode) (
+    SFUNC = classifier_train_step,
+    STYPE = internal,
+    FINALFUNC = classifier_train_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE classifier_train(text, eventcode) IS 'train a classifier (训练分类器) on texts with their classes; the order of the rows does not matter';
+
+CREATE AGGREGATE classifier_train(text, eventcode, double precision) (
+    SFUNC = classifier_train_step,
+    STYPE = internal,
+    FINALFUNC = classifier_train_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE classifier_train(text, eventcode, double precision) IS 'train a classifier (训练分类器) on texts with their classes and weights; the order of the rows does not matter';
+
+CREATE AGGREGATE classifier_train(text, eventcode, double precision, jsonb) (
+    SFUNC = classifier_train_step,
+    STYPE = internal,
+    FINALFUNC = classifier_train_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE classifier_train(text, eventcode, double precision, jsonb) IS 'train a classifier (训练分类器) on texts with their classes, weights and options; the order of the rows does not matter';
+
+-- IMMUTABLE as fold() is.
+CREATE FUNCTION classify(model classifier, message text) RETURNS eventcode
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+    AS 'MODULE_PATHNAME', 'cg_classify';
+COMMENT ON FUNCTION classify(classifier, text) IS 'the most likely class of a text (智能分类)';
+
+CREATE FUNCTION classify_top(model classifier, message text, k integer DEFAULT 5) RETURNS TABLE (class eventcode, probability double precision, rank integer, score bigint)
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5
+    AS 'MODULE_PATHNAME', 'cg_classify_top';
+COMMENT ON FUNCTION classify_top(classifier, text, integer) IS 'the k most likely classes of a text (候选分类)';
+
+CREATE FUNCTION classify_explain(model classifier, message text, class eventcode DEFAULT NULL) RETURNS TABLE (
+        explained eventcode, span_from integer, span_to integer, fragment text,
+        contribution bigint, source text
+    )
+    LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 500
+    AS 'MODULE_PATHNAME', 'cg_classify_explain';
+COMMENT ON FUNCTION classify_explain(classifier, text, eventcode) IS 'what makes up the score of a class (分类依据), by default of the most likely: a fragment of the text each, and the bias; they add up to the score';
+
+CREATE FUNCTION classifier_info(
+    model classifier,
+    OUT classes integer,
+    OUT features integer,
+    OUT texts integer,
+    OUT bytes bigint,
+    OUT folding text,
+    OUT accuracy double precision,
+    OUT calibration_error double precision,
+    OUT digest text
+)
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_info';
+COMMENT ON FUNCTION classifier_info(classifier) IS 'what a classifier was made of, and how it did in cross-validation (分类器信息)';

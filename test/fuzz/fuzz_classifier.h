@@ -1,0 +1,84 @@
+/*
+ * fuzz_classifier.h
+ *	  Bytes as rows to train a classifier on.
+ */
+#ifndef CIVICGRID_FUZZ_CLASSIFIER_H
+#define CIVICGRID_FUZZ_CLASSIFIER_H
+
+#include <math.h>
+
+#include "../unit/classifier_texts.h"
+
+#define REQUIRE(condition) \
+	do                     \
+	{                      \
+		if (!(condition))  \
+			abort();       \
+	} while (0)
+
+static TestMemory fuzz_counter;
+static const ClassifierMemory fuzz_memory = {test_resize, test_poll,
+                                             &fuzz_counter};
+
+typedef struct FuzzRow
+{
+	int64_t code;
+	double weight;
+	const char *text;
+	size_t len;
+} FuzzRow;
+
+/* A row: a byte for its code, one for its weight, the text up to a 0xFF */
+static bool
+next_row(const uint8_t **data, size_t *size, FuzzRow *row)
+{
+	const uint8_t *end;
+
+	if (*size < 2)
+		return false;
+	row->code = (int64_t) (*data)[0] - 100;
+	row->code = row->code == 155 ? INT64_MAX : row->code;
+	row->weight = ldexp(1, (*data)[1] % 64 - 32);
+	*data += 2;
+	*size -= 2;
+	end = *size > 0 ? memchr(*data, 0xFF, *size) : NULL;
+	row->text = (const char *) *data;
+	row->len = end != NULL ? (size_t) (end - *data) : *size;
+	*data += row->len + (end != NULL);
+	*size -= row->len + (end != NULL);
+	return true;
+}
+
+/* Three bytes for the options, then rows; how many there are. */
+static uint32_t
+collect_rows(ClassifierTrainer *trainer, const uint8_t *data, size_t size)
+{
+	ClassifierOptions options;
+	FuzzRow row;
+	uint32_t n = 0;
+
+	fuzz_counter = (TestMemory){-1, 0, 0};
+	classifier_default_options(&options);
+	if (size >= 3)
+	{
+		options.rows = data[0] % 4;
+		options.bytes = data[0] & 0x80 ? 400u << (data[0] >> 2 & 7) : 0;
+		options.passes = data[1] % 32;
+		options.grams = data[1] & 0x80 ? data[1] & 0x7F : options.grams;
+		fuzz_counter.left = data[2] & 0x80 ? data[2] & 0x7F : -1;
+		data += 3;
+		size -= 3;
+	}
+	classifier_train_begin(trainer, &fuzz_memory, &options);
+	while (next_row(&data, &size, &row))
+	{
+		ClassifierStatus status = classifier_train_add(
+		    trainer, row.text, row.len, row.code, row.weight);
+
+		REQUIRE(status == CLASSIFIER_WEIGHT || status == trainer->status);
+		n += status == CLASSIFIER_OK;
+	}
+	return n;
+}
+
+#endif /* CIVICGRID_FUZZ_CLASSIFIER_H */

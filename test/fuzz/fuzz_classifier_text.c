@@ -1,0 +1,23 @@
+/*
+ * fuzz_classifier_text.c
+ *	  The grams of any bytes lie where they should, and are counted.
+ */
+#include "../unit/classifier_grams.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static TestMemory counter = {-1, 0, 0};
+	static const ClassifierMemory memory = {test_resize, NULL, &counter};
+	ClassifierWork work;
+	int faults;
+
+	classifier_work_begin(&work, &memory);
+	faults = gram_faults(&work, (const char *) data, size);
+	classifier_work_free(&work);
+	if (faults != 0)
+		abort();
+	return 0;
+}
