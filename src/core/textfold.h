@@ -9,7 +9,7 @@
  *	2. NFKC_Casefold of the Unicode Standard: full-width becomes half-width,
  *	   capital becomes small, compatibility forms become plain, what can be
  *	   composed is.  After 30 combining marks of one character more are
- *dropped.
+ * dropped.
  *	3. Traditional characters become simplified, one by one (textfold_hans.h).
  *	4. Spaces become one, and none at the ends; a punctuation mark or symbol
  *	   that is repeated stands once.

@@ -115,8 +115,7 @@ test_what_counts(void)
 	classifier_free_material(&trainer, &m);
 }
 
-/* A gram that tells classes apart weighs more than one as rare that does not.
- */
+/* Of two grams as rare, the one that tells classes apart weighs more. */
 static void
 test_own_weights(void)
 {

@@ -90,6 +90,12 @@ test_weights(void)
 	       small_score(&problem, &result, 0, 1) > 0 &&
 	       small_score(&problem, &result, 0, 0) < 0,
 	   "one row that weighs 1000 beats seven of 1");
+	small_begin(&problem, 2, 1);
+	for (r = 0; r < 8; r++)
+		small_row(&problem, r == 0, 1);
+	ok(small_solve(&problem, &result) && result.bias[0] > 0 &&
+	       result.bias[1] < 0,
+	   "of rows without grams the most have their way");
 }
 
 static void
