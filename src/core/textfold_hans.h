@@ -7,7 +7,7 @@
  * (CLDR 42, in ICU 72; Unicode License), without those that touch characters
  * in ordinary simplified use which are no traditional form of anything: 俱,
  *跤, 姊, 箝, 阪, 吒; and with 薴, 苧 and 苎 made one.  The test compares with
- *ICU.
+ * ICU.
  *
  * Copied, since ICU takes 34 ms to open its transliterator, and its rules for
  * words change simplified text: 巡察 to 巡查, 剃发 to 剃髮.

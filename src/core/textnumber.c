@@ -5,7 +5,7 @@
  * A number is made of pieces, runs of digits, with a gap between each two.  At
  * each piece it is tried how many, from there on, make up a number of a known
  * form, the most first; if none do, the piece stays, and the next one is
- *tried.
+ * tried.
  */
 #include "textnumber.h"
 

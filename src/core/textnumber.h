@@ -18,7 +18,7 @@
  *
  * Digits of either may have been hidden by three or more of *, × or x:
  * 138****8000, 430322********1234.  A local number without its area code
- *cannot be told from other numbers, and stays, as do short ones: 110, 12345,
+ * cannot be told from other numbers, and stays, as do short ones: 110, 12345,
  *95598.
  *
  * What is found depends on the pieces of a number and on what parts them,

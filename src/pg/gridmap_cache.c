@@ -10,17 +10,17 @@
  *
  * A map begins as one that is read in pieces: pages of the value, read from
  * its TOAST table as they are needed, so that a fresh connection's first
- *lookup reads five pages of a map of any size.  When pages that weigh a
- *sixteenth of the map have been read, all of it is: from then on each lookup
- *is a few visits to memory.  A map of a megabyte or less is read whole at
- *once.
+ * lookup reads five pages of a map of any size.  When pages that weigh a
+ * sixteenth of the map have been read, all of it is: from then on each lookup
+ * is a few visits to memory.  A map of a megabyte or less is read whole at
+ * once.
  *
  * The room, civicgrid.map_cache_size, is shared among the maps in use so that
  * the smallest share is as large as can be: a map that needs less than an
  * equal share takes what it needs, and the others share the rest in the same
  * way.  A map larger than its share stays read in pages, and its share is how
  * many of these are kept.  So two maps that do not fit together slow each
- *other down, but neither throws the other out at every row.
+ * other down, but neither throws the other out at every row.
  */
 #include "postgres.h"
 
