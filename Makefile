@@ -60,6 +60,7 @@ OBJS = \
 	src/pg/code.o \
 	src/pg/code_support.o \
 	src/pg/codefault.o \
+	src/pg/core_memory.o \
 	src/pg/datum.o \
 	src/pg/drop_guard.o \
 	src/pg/due.o \

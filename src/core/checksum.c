@@ -1,6 +1,6 @@
 /*
  * checksum.c
- *	  See checksum.h; the sum is that of gridmaps.
+ *	  See checksum.h.  It stands in stored values, so it never changes.
  */
 #include "checksum.h"
 

@@ -8,6 +8,7 @@
  * single cache line unless the tile lies within one cell, and one to the list
  * of codes, which is small.
  */
+#include "checksum.h"
 #include "gridmap_format.h"
 
 /* Spread over the tile, off all its lines of symmetry */
@@ -16,47 +17,6 @@ const int16_t gridmap_references[REFERENCES][2] = {
     {14401, 2269},  {6143, 14177}, {10273, 3671},  {3079, 8803},
     {15013, 13499}, {7151, 991},   {11279, 15581}, {911, 1487},
     {9241, 11197},  {5167, 4759},  {13477, 6701},  {1217, 15907}};
-
-/*
- * Four lanes of multiply and rotate over words of eight bytes, for speed; any
- * changed byte changes the sum, and by chance it stays the same once in 2^64.
- */
-uint64_t
-gridmap_checksum(const uint8_t *bytes, uint64_t size)
-{
-	static const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
-	uint64_t lanes[4] = {
-	    UINT64_C(0x243F6A8885A308D3), UINT64_C(0x13198A2E03707344),
-	    UINT64_C(0xA4093822299F31D0), UINT64_C(0x082EFA98EC4E6C89)};
-	uint64_t sum = size;
-	uint64_t word;
-	int i;
-
-	for (; size >= 32; size -= 32, bytes += 32)
-		for (i = 0; i < 4; i++)
-		{
-			memcpy(&word, bytes + 8 * i, 8);
-			lanes[i] = (lanes[i] ^ word) * factor;
-			lanes[i] ^= lanes[i] >> 29;
-		}
-	for (i = 0; size > 0; i++)
-	{
-		uint64_t n = size < 8 ? size : 8;
-
-		word = 0;
-		memcpy(&word, bytes, n);
-		lanes[i] = (lanes[i] ^ word) * factor;
-		lanes[i] ^= lanes[i] >> 29;
-		bytes += n;
-		size -= n;
-	}
-	for (i = 0; i < 4; i++)
-	{
-		sum = (sum ^ lanes[i]) * factor;
-		sum ^= sum >> 32;
-	}
-	return sum;
-}
 
 /* Where the sections are, from their counts; false if they are too long. */
 bool
@@ -705,7 +665,7 @@ gridmap_validate(const uint8_t *bytes, uint64_t size, Gridmap *map)
 	if (status != GRIDMAP_OK)
 		return status;
 	memcpy(&header, bytes, sizeof(header));
-	if (gridmap_checksum(bytes + 24, size - 24) != header.checksum)
+	if (checksum_bytes(bytes + 24, size - 24) != header.checksum)
 		return GRIDMAP_CHECKSUM;
 	map->bytes = bytes;
 	walk.node = (uint64_t) map->nx * map->ny;

@@ -11,6 +11,7 @@
  * The value does not depend on the order in which parts came: they are sorted
  * by code, and parts of the same code by their vertices.
  */
+#include "checksum.h"
 #include "gridmap_build.h"
 
 void *
@@ -568,7 +569,7 @@ put_together(const GridmapBuilder *b, const Merger *m, const Pieces *p,
 	memcpy(bytes + layout.runs, m->runs.at, 8 * m->runs.used);
 	memcpy(bytes + layout.vertices, m->vertices.at, 16 * m->vertices.used);
 	memcpy(bytes, header, sizeof(*header));
-	header->checksum = gridmap_checksum(bytes + 24, layout.end - 24);
+	header->checksum = checksum_bytes(bytes + 24, layout.end - 24);
 	memcpy(bytes + 16, &header->checksum, 8);
 	return GRIDMAP_OK;
 }

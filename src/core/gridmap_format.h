@@ -280,7 +280,6 @@ chain_crosses_down(const uint8_t *vertices, int count, int px, int py,
 	return odd;
 }
 
-extern uint64_t gridmap_checksum(const uint8_t *bytes, uint64_t size);
 extern bool gridmap_lay_out(const GridmapHeader *header,
                             GridmapLayout *layout);
 

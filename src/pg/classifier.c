@@ -24,37 +24,13 @@
 
 #include "classifier_cache.h"
 #include "compat.h"
+#include "core_memory.h"
 #include "textfold.h"
-
-/* Core's allocator over a memory context */
-
-static void *
-context_resize(void *context, void *block, size_t size)
-{
-	if (size == 0)
-	{
-		if (block != NULL)
-			pfree(block);
-		return NULL;
-	}
-	if (size > MaxAllocHugeSize)
-		return NULL;
-	if (block != NULL)
-		return repalloc_huge(block, size);
-	return MemoryContextAllocExtended(context, size,
-	                                  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static void
-check_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-}
 
 static ClassifierMemory
 memory_in(MemoryContext context)
 {
-	ClassifierMemory memory = {context_resize, check_interrupts, context};
+	ClassifierMemory memory = {core_resize, core_poll, context};
 
 	return memory;
 }

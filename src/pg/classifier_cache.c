@@ -149,34 +149,10 @@ classifier_use_memo(Datum value, ClassifierMemo *memo)
 	struct varlena *v = (struct varlena *) DatumGetPointer(value);
 	CachedClassifier *c;
 
-	if (VARATT_IS_EXTERNAL_ONDISK(v))
-	{
-		if (memo->classifier != NULL && memo->by_pointer &&
-		    memcmp(memo->pointer, v,
-		           VARHDRSZ_EXTERNAL + sizeof(varatt_external)) == 0 &&
-		    still_there(memo))
-			return memo->classifier;
-		memo->classifier = NULL;
-		memcpy(memo->pointer, v, VARHDRSZ_EXTERNAL + sizeof(varatt_external));
-		memo->by_pointer = true;
-	}
-	else
-	{
-		bool plain = !VARATT_IS_EXTERNAL(v) && !VARATT_IS_COMPRESSED(v);
-		uint64 digest = 0;
-
-		/* the checksum, at 16 bytes from the begin of a classifier */
-		if (plain && VARSIZE_ANY_EXHDR(v) >= CLASSIFIER_PADDING + 24)
-			memcpy(&digest, VARDATA_ANY(v) + CLASSIFIER_PADDING + 16, 8);
-		if (memo->classifier != NULL && !memo->by_pointer && plain &&
-		    memo->digest == digest && memo->size == VARSIZE_ANY_EXHDR(v) &&
-		    still_there(memo))
-			return memo->classifier;
-		memo->classifier = NULL;
-		memo->digest = digest;
-		memo->size = plain ? VARSIZE_ANY_EXHDR(v) : 0;
-		memo->by_pointer = false;
-	}
+	if (value_memo_same(&memo->value, v, CLASSIFIER_DIGEST_AT) &&
+	    memo->classifier != NULL && still_there(memo))
+		return memo->classifier;
+	memo->classifier = NULL;
 	c = find_value(value);
 	memo->serial = c->serial;
 	memo->classifier = &c->classifier;

@@ -11,18 +11,20 @@
 
 #include "core/classifier.h"
 
+#include "value_memo.h"
+
 /* A stored value is padded so that the classifier lies at a multiple of 8. */
 #define CLASSIFIER_PADDING 4
+
+/* The checksum in the header of a classifier */
+#define CLASSIFIER_DIGEST_AT (CLASSIFIER_PADDING + 16)
 
 /* What a function keeps between calls to find its classifier again */
 typedef struct ClassifierMemo
 {
 	const Classifier *classifier;
 	uint64 serial;
-	uint64 digest;
-	Size size;
-	bool by_pointer;
-	uint8 pointer[32]; /* the TOAST pointer last seen */
+	ValueMemo value;
 } ClassifierMemo;
 
 /* What is returned holds until the next call of any of these. */

@@ -122,6 +122,8 @@ read_clock(FunctionCallInfo fcinfo, Clock *clock)
 	clock->term = PG_GETARG_TERM_P(2);
 	read_pauses(fcinfo, 3, &clock->pauses);
 	extend_term(fcinfo, 4, clock);
+	clock->axis = workcal_use_arg(fcinfo, 0);
+	workcal_check_length(clock->axis, &clock->extended);
 	return true;
 }
 
@@ -135,8 +137,6 @@ cg_due(PG_FUNCTION_ARGS)
 
 	if (!read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
-	clock.axis = workcal_use_arg(fcinfo, 0);
-	workcal_check_length(clock.axis, &clock.extended);
 	answer = workcal_due(clock.axis, clock.start, clock.term, &clock.extended,
 	                     &clock.pauses, &due);
 	if (answer == WORKCAL_ENDLESS)
@@ -188,8 +188,6 @@ cg_elapsed(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(5) || !read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
-	clock.axis = workcal_use_arg(fcinfo, 0);
-	workcal_check_length(clock.axis, &clock.extended);
 	return workcal_interval(elapsed_at(&clock, PG_GETARG_TIMESTAMPTZ(5)));
 }
 
@@ -201,8 +199,6 @@ cg_remaining(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(5) || !read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
-	clock.axis = workcal_use_arg(fcinfo, 0);
-	workcal_check_length(clock.axis, &clock.extended);
 	return workcal_interval(budget_of(&clock) -
 	                        elapsed_at(&clock, PG_GETARG_TIMESTAMPTZ(5)));
 }
@@ -219,8 +215,6 @@ cg_used_ratio(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(5) || !read_clock(fcinfo, &clock))
 		PG_RETURN_NULL();
-	clock.axis = workcal_use_arg(fcinfo, 0);
-	workcal_check_length(clock.axis, &clock.extended);
 	at = PG_GETARG_TIMESTAMPTZ(5);
 	budget = budget_of(&clock);
 	elapsed = elapsed_at(&clock, at);
@@ -286,8 +280,6 @@ cg_due_explain(PG_FUNCTION_ARGS)
 		InitMaterializedSRF(fcinfo, 0);
 		return (Datum) 0;
 	}
-	clock.axis = workcal_use(PG_GETARG_DATUM(0), NULL);
-	workcal_check_length(clock.axis, &clock.extended);
 	return tell(fcinfo, &clock);
 }
 
@@ -302,7 +294,7 @@ cg_work_explain(PG_FUNCTION_ARGS)
 	clock.term = PG_GETARG_TERM_P(2);
 	clock.extended = *clock.term;
 	clock.pauses = (WorkcalPauses){NULL, 0};
-	clock.axis = workcal_use(PG_GETARG_DATUM(0), NULL);
+	clock.axis = workcal_use_arg(fcinfo, 0);
 	workcal_check_length(clock.axis, &clock.extended);
 	return tell(fcinfo, &clock);
 }

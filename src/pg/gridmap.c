@@ -19,37 +19,14 @@
 #include "core/gridmap_near.h"
 
 #include "compat.h"
+#include "core_memory.h"
 #include "gridmap_cache.h"
 #include "gridmap_geometry.h"
-
-/* Core's allocator over a memory context */
-
-static void *
-context_resize(void *context, void *block, size_t size)
-{
-	if (size == 0)
-	{
-		pfree(block);
-		return NULL;
-	}
-	if (size > MaxAllocHugeSize)
-		return NULL;
-	if (block != NULL)
-		return repalloc_huge(block, size);
-	return MemoryContextAllocExtended(context, size,
-	                                  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static void
-check_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-}
 
 static GridmapMemory
 memory_in(MemoryContext context)
 {
-	GridmapMemory memory = {context_resize, check_interrupts, context};
+	GridmapMemory memory = {core_resize, core_poll, context};
 
 	return memory;
 }

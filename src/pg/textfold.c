@@ -13,36 +13,15 @@
 #include "core/textfold.h"
 
 #include "compat.h"
+#include "core_memory.h"
 #include "textfold.h"
 
 static Textfold *shared;
 
-static void *
-context_resize(void *context, void *block, size_t size)
-{
-	if (size == 0)
-	{
-		pfree(block);
-		return NULL;
-	}
-	if (size > MaxAllocHugeSize)
-		return NULL;
-	if (block != NULL)
-		return repalloc_huge(block, size);
-	return MemoryContextAllocExtended(context, size,
-	                                  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static void
-check_interrupts(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
 TextfoldMemory
 textfold_memory_in(MemoryContext context)
 {
-	TextfoldMemory memory = {context_resize, check_interrupts, context};
+	TextfoldMemory memory = {core_resize, core_poll, context};
 
 	return memory;
 }

@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "core_memory.h"
 #include "workcal_cache.h"
 
 #define CALENDARS 64
@@ -37,26 +38,10 @@ static CachedCalendar calendars[CALENDARS];
 static uint64 uses;
 static uint64 serials;
 
-static void *
-context_resize(void *context, void *block, size_t size)
-{
-	if (size == 0)
-	{
-		pfree(block);
-		return NULL;
-	}
-	if (size > MaxAllocSize)
-		return NULL;
-	/* repalloc raises what this would report */
-	if (block != NULL)
-		return repalloc(block, size);
-	return MemoryContextAllocExtended(context, size, MCXT_ALLOC_NO_OOM);
-}
-
 WorkcalMemory
 workcal_memory(MemoryContext context)
 {
-	WorkcalMemory memory = {context_resize, context};
+	WorkcalMemory memory = {core_resize, context};
 
 	return memory;
 }
@@ -259,19 +244,6 @@ find_calendar(const char *payload, Size size)
 	return c;
 }
 
-const WorkcalAxis *
-workcal_use(Datum value, uint64 *serial)
-{
-	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
-	CachedCalendar *c = find_calendar(VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
-
-	if ((Pointer) v != DatumGetPointer(value))
-		pfree(v);
-	if (serial != NULL)
-		*serial = c->serial;
-	return &c->axis;
-}
-
 /* Is the memo's calendar still in the cache? */
 static inline bool
 still_there(const WorkcalMemo *memo)
@@ -287,34 +259,18 @@ const WorkcalAxis *
 workcal_use_memo(Datum value, WorkcalMemo *memo)
 {
 	struct varlena *v = (struct varlena *) DatumGetPointer(value);
+	struct varlena *detoasted;
+	CachedCalendar *c;
 
-	if (VARATT_IS_EXTERNAL_ONDISK(v))
-	{
-		if (memo->axis != NULL && memo->by_pointer &&
-		    memcmp(memo->pointer, v,
-		           VARHDRSZ_EXTERNAL + sizeof(varatt_external)) == 0 &&
-		    still_there(memo))
-			return memo->axis;
-		memo->axis = NULL;
-		memcpy(memo->pointer, v, VARHDRSZ_EXTERNAL + sizeof(varatt_external));
-		memo->by_pointer = true;
-	}
-	else
-	{
-		bool plain = !VARATT_IS_EXTERNAL(v) && !VARATT_IS_COMPRESSED(v);
-		uint64 digest = 0;
-
-		if (plain && VARSIZE_ANY_EXHDR(v) >= WORKCAL_DIGEST_BYTES)
-			memcpy(&digest, VARDATA_ANY(v), WORKCAL_DIGEST_BYTES);
-		if (memo->axis != NULL && !memo->by_pointer && plain &&
-		    memo->digest == digest && memo->size == VARSIZE_ANY_EXHDR(v) &&
-		    still_there(memo))
-			return memo->axis;
-		memo->axis = NULL;
-		memo->digest = digest;
-		memo->size = plain ? VARSIZE_ANY_EXHDR(v) : 0;
-		memo->by_pointer = false;
-	}
-	memo->axis = workcal_use(value, &memo->serial);
+	if (value_memo_same(&memo->value, v, 0) && memo->axis != NULL &&
+	    still_there(memo))
+		return memo->axis;
+	memo->axis = NULL;
+	detoasted = PG_DETOAST_DATUM_PACKED(value);
+	c = find_calendar(VARDATA_ANY(detoasted), VARSIZE_ANY_EXHDR(detoasted));
+	if (detoasted != v)
+		pfree(detoasted);
+	memo->serial = c->serial;
+	memo->axis = &c->axis;
 	return memo->axis;
 }

@@ -11,23 +11,21 @@
 
 #include "core/workcal_axis.h"
 
+#include "value_memo.h"
+
 /* A workcal: the digest of its text, and its text */
-#define WORKCAL_DIGEST_BYTES 8
+#define WORKCAL_DIGEST_BYTES VALUE_DIGEST_BYTES
 
 /* What a function keeps between calls to find its calendar again */
 typedef struct WorkcalMemo
 {
 	const WorkcalAxis *axis;
 	uint64 serial;
-	uint64 digest;
-	Size size;
-	bool by_pointer;
-	uint8 pointer[32]; /* the TOAST pointer last seen */
+	ValueMemo value;
 } WorkcalMemo;
 
-/* The axis holds until the next call of any of these. */
+/* The axis holds until the next call. */
 extern const WorkcalAxis *workcal_use_memo(Datum value, WorkcalMemo *memo);
-extern const WorkcalAxis *workcal_use(Datum value, uint64 *serial);
 
 /* Core's allocator over a memory context */
 extern WorkcalMemory workcal_memory(MemoryContext context);

@@ -4,6 +4,7 @@
  *	  left out, borders stored once, rings that come back as they were given,
  *	  and memory that is not there.
  */
+#include "core/checksum.h"
 #include "core/gridmap.h"
 
 #include <limits.h>
@@ -601,7 +602,7 @@ test_info(void)
 	       info.xmax == extent[2] && info.ymax == extent[3],
 	   "the extent is that of the vertices");
 	ok(visit_rings(&opened) == vertices, "and all of them are there");
-	ok(info.digest == gridmap_checksum(bytes + 24, size - 24),
+	ok(info.digest == checksum_bytes(bytes + 24, size - 24),
 	   "the digest is the sum of what is behind it");
 	free(bytes);
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/checksum.h"
 #include "core/gridmap_format.h"
 #include "core/gridmap_near.h"
 #include "tap.h"
@@ -39,7 +40,7 @@ probe_read(void *context, uint64_t offset, size_t length, void *target)
 static inline void
 seal_value(uint8_t *bytes, size_t size)
 {
-	uint64_t checksum = gridmap_checksum(bytes + 24, size - 24);
+	uint64_t checksum = checksum_bytes(bytes + 24, size - 24);
 
 	memcpy(bytes + 16, &checksum, sizeof(checksum));
 }

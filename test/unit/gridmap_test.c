@@ -3,6 +3,7 @@
  *	  A compiled map: what it answers, to both of its readers, and that no
  *	  damage to it goes unnoticed or does harm.
  */
+#include "core/checksum.h"
 #include "core/gridmap.h"
 
 #include "gridmap_maps.h"
@@ -597,20 +598,20 @@ test_checksum(void)
 		bytes[at] = (uint8_t) next_random(&random);
 	for (size = 0; size < sizeof(bytes); size++)
 	{
-		uint64_t sum = gridmap_checksum(bytes, size);
+		uint64_t sum = checksum_bytes(bytes, size);
 
 		for (at = 0; at < size; at++)
 		{
 			bytes[at] ^= 0x10;
-			wrong += gridmap_checksum(bytes, size) == sum;
+			wrong += checksum_bytes(bytes, size) == sum;
 			bytes[at] ^= 0x10;
 		}
-		wrong += gridmap_checksum(bytes, size + 1) == sum;
+		wrong += checksum_bytes(bytes, size + 1) == sum;
 	}
 	memset(bytes, 0, sizeof(bytes));
 	for (size = 0; size + 1 < sizeof(bytes); size++)
 		wrong +=
-		    gridmap_checksum(bytes, size) == gridmap_checksum(bytes, size + 1);
+		    checksum_bytes(bytes, size) == checksum_bytes(bytes, size + 1);
 	ok(wrong == 0, "the sum tells all changes of a byte or of the length");
 }
 

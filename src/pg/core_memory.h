@@ -1,0 +1,15 @@
+/*
+ * core_memory.h
+ *	  What core asks of its caller: memory, of a memory context, and a chance
+ *	  to be interrupted.
+ */
+#ifndef CIVICGRID_PG_CORE_MEMORY_H
+#define CIVICGRID_PG_CORE_MEMORY_H
+
+#include "postgres.h"
+
+/* realloc in a MemoryContext; size 0 gives back; NULL if it cannot */
+extern void *core_resize(void *context, void *block, size_t size);
+extern void core_poll(void *context);
+
+#endif /* CIVICGRID_PG_CORE_MEMORY_H */
