@@ -29,6 +29,8 @@ OBJS = \
 	src/core/checksum.o \
 	src/core/classifier.o \
 	src/core/classifier_collect.o \
+	src/core/classifier_extend.o \
+	src/core/classifier_rules.o \
 	src/core/classifier_solve.o \
 	src/core/classifier_text.o \
 	src/core/classifier_train.o \
@@ -43,6 +45,7 @@ OBJS = \
 	src/core/gridmap_tiles.o \
 	src/core/json.o \
 	src/core/orient.o \
+	src/core/phrases.o \
 	src/core/term.o \
 	src/core/textfold.o \
 	src/core/textnumber.o \
@@ -56,6 +59,9 @@ OBJS = \
 	src/pg/civicgrid.o \
 	src/pg/classifier.o \
 	src/pg/classifier_cache.o \
+	src/pg/classifier_extend.o \
+	src/pg/classifier_text.o \
+	src/pg/classify.o \
 	src/pg/clock.o \
 	src/pg/code.o \
 	src/pg/code_support.o \

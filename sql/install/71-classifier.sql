@@ -32,7 +32,7 @@ CREATE TYPE classifier (
     ALIGNMENT = double,
     STORAGE = external
 );
-COMMENT ON TYPE classifier IS 'a model that finds the event class of a text (分类器), trained on texts whose classes are known';
+COMMENT ON TYPE classifier IS 'a model that finds the event class of a text (分类器): trained on texts whose classes are known, with phrases of an administrator';
 
 CREATE FUNCTION classifier_train_step(internal, text, eventcode) RETURNS internal
     LANGUAGE C IMMUTABLE PARALLEL SAFE
@@ -82,29 +82,73 @@ CREATE AGGREGATE classifier_train(text, eventcode, double precision, jsonb) (
 );
 COMMENT ON AGGREGATE classifier_train(text, eventcode, double precision, jsonb) IS 'train a classifier (训练分类器) on texts with their classes, weights and options; the order of the rows does not matter';
 
--- IMMUTABLE as fold() is.
-CREATE FUNCTION classify(model classifier, message text) RETURNS eventcode
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+-- Phrases of an administrator.  A model of NULL is what makes one of phrases
+-- alone, so the function cannot be strict.
+CREATE FUNCTION classifier_add_phrases_step(internal, classifier, text, eventcode, double precision) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_add_phrases_step';
+COMMENT ON FUNCTION classifier_add_phrases_step(internal, classifier, text, eventcode, double precision) IS 'transition function of classifier_add_phrases';
+
+CREATE FUNCTION classifier_add_phrases_step(internal, classifier, text, eventcode, double precision, text[], text[], gridcode) RETURNS internal
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_add_phrases_step';
+COMMENT ON FUNCTION classifier_add_phrases_step(internal, classifier, text, eventcode, double precision, text[], text[], gridcode) IS 'transition function of classifier_add_phrases';
+
+CREATE FUNCTION classifier_add_phrases_final(internal) RETURNS classifier
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_add_phrases_final';
+COMMENT ON FUNCTION classifier_add_phrases_final(internal) IS 'final function of classifier_add_phrases';
+
+CREATE AGGREGATE classifier_add_phrases(model classifier, phrase text, code eventcode, weight double precision) (
+    SFUNC = classifier_add_phrases_step,
+    STYPE = internal,
+    FINALFUNC = classifier_add_phrases_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE classifier_add_phrases(classifier, text, eventcode, double precision) IS 'a classifier with phrases (短语) that speak for or against a class, in log-odds; the order of the rows does not matter';
+
+CREATE AGGREGATE classifier_add_phrases(model classifier, phrase text, code eventcode, weight double precision, also text[], unless text[], territory gridcode) (
+    SFUNC = classifier_add_phrases_step,
+    STYPE = internal,
+    FINALFUNC = classifier_add_phrases_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE classifier_add_phrases(classifier, text, eventcode, double precision, text[], text[], gridcode) IS 'a classifier with phrases (短语) that speak for or against a class, in log-odds, together with others or without others (排除词), in a territory (地域); the order of the rows does not matter';
+
+CREATE FUNCTION classifier_add_classes(model classifier, codes eventcode[]) RETURNS classifier
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_classifier_add_classes';
+COMMENT ON FUNCTION classifier_add_classes(classifier, eventcode[]) IS 'a classifier with more answers (增加类别): ancestors of its classes (上级类别), or classes that nothing is known of yet';
+
+-- IMMUTABLE as fold() is.  A threshold or a cell of NULL means none, so these
+-- are not strict; a NULL model or message gives NULL or no row all the same.
+CREATE FUNCTION classify(model classifier, message text, threshold double precision DEFAULT NULL, cell gridcode DEFAULT NULL) RETURNS eventcode
+    LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
     AS 'MODULE_PATHNAME', 'cg_classify';
-COMMENT ON FUNCTION classify(classifier, text) IS 'the most likely class of a text (智能分类)';
+COMMENT ON FUNCTION classify(classifier, text, double precision, gridcode) IS 'the most likely class of a text (智能分类); with a threshold (置信度阈值) the most detailed class or ancestor that is as likely, or NULL';
 
-CREATE FUNCTION classify_top(model classifier, message text, k integer DEFAULT 5) RETURNS TABLE (class eventcode, probability double precision, rank integer, score bigint)
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5
+CREATE FUNCTION classify_top(model classifier, message text, k integer DEFAULT 5, cell gridcode DEFAULT NULL) RETURNS TABLE (class eventcode, probability double precision, rank integer, score bigint)
+    LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 5
     AS 'MODULE_PATHNAME', 'cg_classify_top';
-COMMENT ON FUNCTION classify_top(classifier, text, integer) IS 'the k most likely classes of a text (候选分类)';
+COMMENT ON FUNCTION classify_top(classifier, text, integer, gridcode) IS 'the k most likely classes of a text (候选分类)';
 
-CREATE FUNCTION classify_explain(model classifier, message text, class eventcode DEFAULT NULL) RETURNS TABLE (
+CREATE FUNCTION classify_explain(model classifier, message text, class eventcode DEFAULT NULL, cell gridcode DEFAULT NULL) RETURNS TABLE (
         explained eventcode, span_from integer, span_to integer, fragment text,
         contribution bigint, source text
     )
     LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 500
     AS 'MODULE_PATHNAME', 'cg_classify_explain';
-COMMENT ON FUNCTION classify_explain(classifier, text, eventcode) IS 'what makes up the score of a class (分类依据), by default of the most likely: a fragment of the text each, and the bias; they add up to the score';
+COMMENT ON FUNCTION classify_explain(classifier, text, eventcode, gridcode) IS 'what makes up the score of a class (分类依据), by default of the most likely: a fragment of the text each, and the bias; they add up to the score';
 
 CREATE FUNCTION classifier_info(
     model classifier,
     OUT classes integer,
+    OUT nodes integer,
+    OUT levels integer[],
     OUT features integer,
+    OUT phrases integer,
     OUT texts integer,
     OUT bytes bigint,
     OUT folding text,

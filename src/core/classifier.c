@@ -58,8 +58,10 @@ classifier_open(const uint8_t *bytes, uint64_t size, Classifier *classifier)
 	    header.classes == 0 || header.classes > CLASSIFIER_MAX_CLASSES ||
 	    header.features > CLASSIFIER_MAX_FEATURES ||
 	    header.bucket_bits > CLASSIFIER_MAX_BITS ||
+	    header.phrase_bytes > size || header.phrase_bytes % 8 != 0 ||
 	    size != classifier_bytes(header.classes, header.bucket_bits,
-	                             header.record_words) ||
+	                             header.record_words) +
+	                classifier_rule_bytes(&header) ||
 	    !(header.slope >= 0 && header.slope <= 1) ||
 	    !(fabs(header.shift) <= CLASSIFIER_MAX_SHIFT) ||
 	    !(header.trained_accuracy >= 0 && header.trained_accuracy <= 1) ||
@@ -84,6 +86,11 @@ classifier_open(const uint8_t *bytes, uint64_t size, Classifier *classifier)
 	classifier->folding =
 	    (const char *) bytes + offsetof(ClassifierHeader, folding);
 	classifier->digest = header.checksum;
+	classifier_open_rules(&header,
+	                      bytes + classifier_bytes(header.classes,
+	                                               header.bucket_bits,
+	                                               header.record_words),
+	                      classifier);
 	return CLASSIFIER_OK;
 }
 
@@ -120,6 +127,8 @@ sound_records(const Classifier *classifier, uint32_t words)
 
 	if (classifier->directory[0] != 0 ||
 	    classifier->directory[buckets] != words)
+		return false;
+	if ((buckets + 1 + words) % 2 == 1 && classifier->records[words] != 0)
 		return false;
 	for (b = 0; b < buckets; b++)
 	{
@@ -162,14 +171,14 @@ classifier_validate(const uint8_t *bytes, uint64_t size,
 	for (i = 0; i < sizeof(header.reserved); i++)
 		if (header.reserved[i] != 0)
 			return CLASSIFIER_STRUCTURE;
-	if (header.zero != 0)
-		return CLASSIFIER_STRUCTURE;
 	for (i = 0; i < classifier->classes; i++)
-		if ((i > 0 && classifier->codes[i - 1] >= classifier->codes[i]) ||
+		if (!eventcode_is_valid(classifier->codes[i]) ||
+		    (i > 0 && classifier->codes[i - 1] >= classifier->codes[i]) ||
 		    classifier->bias[i] > CLASSIFIER_MAX_BIAS ||
 		    classifier->bias[i] < -CLASSIFIER_MAX_BIAS)
 			return CLASSIFIER_STRUCTURE;
-	return sound_records(classifier, header.record_words)
+	return sound_records(classifier, header.record_words) &&
+	               classifier_sound_rules(&header, classifier)
 	           ? CLASSIFIER_OK
 	           : CLASSIFIER_STRUCTURE;
 }
@@ -182,18 +191,24 @@ classifier_validate(const uint8_t *bytes, uint64_t size,
 void
 classifier_work_begin(ClassifierWork *work, const ClassifierMemory *memory)
 {
+	PhrasesMemory phrases = {memory->resize, memory->poll, memory->context};
+
+	memset(work, 0, sizeof(*work));
 	work->memory = *memory;
-	work->block = NULL;
-	work->size = 0;
+	phrases_work_begin(&work->phrases, &phrases);
 }
 
 void
 classifier_work_free(ClassifierWork *work)
 {
+	ClassifierMemory memory = work->memory;
+
 	if (work->block != NULL)
-		work->memory.resize(work->memory.context, work->block, 0);
-	work->block = NULL;
-	work->size = 0;
+		memory.resize(memory.context, work->block, 0);
+	if (work->steps != NULL)
+		memory.resize(memory.context, work->steps, 0);
+	phrases_work_free(&work->phrases);
+	classifier_work_begin(work, &memory);
 }
 
 /* Keep, of the grams counted, those that are known, with their values. */
@@ -251,13 +266,16 @@ classifier_score(const Classifier *classifier, ClassifierWork *work,
                  const char *text, size_t len, int64_t *scores)
 {
 	ClassifierCounts counts;
-	ClassifierStatus status = classifier_count(work, text, len, &counts);
+	ClassifierStatus status;
 	uint32_t i;
 
+	memcpy(scores, classifier->bias, classifier->classes * sizeof(int64_t));
+	if (classifier->features == 0)
+		return CLASSIFIER_OK;
+	status = classifier_count(work, text, len, &counts);
 	if (status != CLASSIFIER_OK)
 		return status;
 	look_up(classifier, &counts);
-	memcpy(scores, classifier->bias, classifier->classes * sizeof(int64_t));
 	for (i = 0; i < counts.n; i++)
 	{
 		const ClassifierCount *entry = &counts.list[i];
@@ -390,21 +408,53 @@ classifier_explain(const Classifier *classifier, ClassifierWork *work,
  * ---------------------------------------------------------------------
  */
 
+/* Codes that are open are at most as many as a code has digits. */
 void
 classifier_roll_up(const int64_t *codes, const double *probabilities, size_t n,
                    double *sums)
 {
+	size_t within[EVENTCODE_MAX_DIGITS];
+	int depth = 0;
 	size_t i;
-	size_t j;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i <= n; i++)
 	{
-		int64_t last = eventcode_last(codes[i]);
-
-		sums[i] = probabilities[i];
-		for (j = i + 1; j < n && codes[j] <= last; j++)
-			sums[i] += probabilities[j];
+		while (depth > 0 &&
+		       (i == n || eventcode_last(codes[within[depth - 1]]) < codes[i]))
+		{
+			depth--;
+			if (depth > 0)
+				sums[within[depth - 1]] += sums[within[depth]];
+		}
+		if (i < n)
+		{
+			sums[i] = probabilities[i];
+			within[depth++] = i;
+		}
 	}
+}
+
+void
+classifier_answers(const Classifier *classifier, const double *probabilities,
+                   int64_t *codes, double *list)
+{
+	uint32_t c = 0;
+	uint32_t n = 0;
+	size_t i;
+
+	for (i = 0; c < classifier->classes || n < classifier->nodes; i++)
+		if (c < classifier->classes &&
+		    (n == classifier->nodes ||
+		     classifier->codes[c] < classifier->node[n]))
+		{
+			codes[i] = classifier->codes[c];
+			list[i] = probabilities[c++];
+		}
+		else
+		{
+			codes[i] = classifier->node[n++];
+			list[i] = 0;
+		}
 }
 
 size_t

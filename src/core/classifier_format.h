@@ -8,7 +8,16 @@
  *	  bias        int64 for each class
  *	  directory   for each bucket where its records begin, in words, and where
  *	              the last one's end
- *	  records     of varying length, in words of 32 bits
+ *	  records     of varying length, in words of 32 bits; filled up to 8 bytes
+ *	  nodes       int64 for each code that may be answered beside the classes,
+ *	              ascending; each has a class within it
+ *
+ * and, if there are rules,
+ *
+ *	  rules       48 bytes each, see ClassifierRule, in the order of phrases
+ *	  automaton   of the phrases, see phrases.c
+ *	  index       32 bits for each phrase, where its rules begin, and their end
+ *	  conditions  32 bits each: numbers of phrases; filled up to 8 bytes
  *
  * A gram is a number made of its characters; scrambled one to one it is spread
  * over the buckets by its highest bits.  In the head it counts three times.
@@ -27,7 +36,8 @@
  *
  * No sum can overflow: 6 * 65536 grams give less than 2^19 * 255 * 2^32 < 2^59
  * for the squares, and a score is below 2^19 * 2^14 * 2^15 = 2^48 beside the
- * bias, which must not exceed 2^60.
+ * bias, which must not exceed 2^60, and the rules, which are no more than 2^20
+ * of no more than 2^40 each.
  */
 #ifndef CIVICGRID_CORE_CLASSIFIER_FORMAT_H
 #define CIVICGRID_CORE_CLASSIFIER_FORMAT_H
@@ -46,6 +56,12 @@
 #define CLASSIFIER_MAX_BITS     22
 #define CLASSIFIER_MAX_BIAS     (INT64_C(1) << 60)
 #define CLASSIFIER_MAX_SHIFT    1000
+#define CLASSIFIER_MAX_WEIGHT   (INT64_C(1) << 40) /* of a rule */
+#define CLASSIFIER_MAX_ALL      (1 << 24) /* conditions of all rules */
+
+/* A probability grows by this power of the sigmoid, see
+ * classifier_probabilities(). */
+#define CLASSIFIER_POWER 1
 
 #define CLASSIFIER_GRAM       2 /* characters of the longest */
 #define CLASSIFIER_HEAD       30
@@ -68,23 +84,67 @@ typedef struct ClassifierHeader
 	uint32_t rows;
 	uint32_t bucket_bits;
 	uint32_t record_words;
-	uint32_t zero;
+	uint32_t levels; /* a bit for each number of digits */
 	double slope;
 	double shift;
 	double trained_accuracy;
 	double trained_error;
 	char folding[CLASSIFIER_FOLDING];
-	uint8_t reserved[192 - 24 - 24 - 32 - CLASSIFIER_FOLDING];
+	uint64_t phrase_bytes; /* of the automaton */
+	uint32_t nodes;
+	uint32_t rules;
+	uint32_t phrases;
+	uint32_t conditions;
+	uint8_t reserved[192 - 24 - 24 - 32 - CLASSIFIER_FOLDING - 24];
 } ClassifierHeader;
 
 _Static_assert(sizeof(ClassifierHeader) == 192, "header of 192 bytes");
 
-/* Bytes of a value */
+/* Bytes of a value without nodes and rules … */
 static inline uint64_t
 classifier_bytes(uint32_t classes, uint32_t bits, uint64_t record_words)
 {
 	return sizeof(ClassifierHeader) + 16 * (uint64_t) classes +
-	       4 * (((uint64_t) 1 << bits) + 1 + record_words);
+	       (4 * (((uint64_t) 1 << bits) + 1 + record_words) + 7) / 8 * 8;
+}
+
+/* … and of these */
+static inline uint64_t
+classifier_rule_bytes(const ClassifierHeader *header)
+{
+	uint64_t size = 8 * (uint64_t) header->nodes;
+
+	if (header->rules > 0)
+		size +=
+		    header->rules * (uint64_t) sizeof(ClassifierRule) +
+		    header->phrase_bytes +
+		    (4 * ((uint64_t) header->phrases + 1 + header->conditions) + 7) /
+		        8 * 8;
+	return size;
+}
+
+/* Where nodes and rules are, from their counts */
+extern void classifier_open_rules(const ClassifierHeader *header,
+                                  const uint8_t *at, Classifier *classifier);
+/* Are they what this code makes?  Nothing but the sizes has been checked. */
+extern bool classifier_sound_rules(const ClassifierHeader *header,
+                                   Classifier *classifier);
+
+/* Numbers of the first class within a code, and of the one behind the last */
+extern void classifier_range(const int64_t *codes, uint32_t n, int64_t code,
+                             uint32_t *first, uint32_t *end);
+
+/* Bytes of a text that are read */
+static inline size_t
+classifier_read_length(const char *text, size_t len)
+{
+	if (len <= CLASSIFIER_TEXT_MAX)
+		return len;
+	len = CLASSIFIER_TEXT_MAX;
+	while (len > CLASSIFIER_TEXT_MAX - 4 &&
+	       ((uint8_t) text[len] & 0xC0) == 0x80)
+		len--;
+	return len;
 }
 
 /* A gram that ends with the last character read */

@@ -4,7 +4,8 @@
  */
 #include "classifier_format.h"
 
-#define BREAK   0 /* a character that divides: NUL cannot be part of a text */
+#include "characters.h"
+
 #define NEWLINE 10
 
 static inline uint64_t
@@ -15,7 +16,7 @@ scramble(uint64_t z)
 	return z ^ (z >> 31);
 }
 
-/* White space and punctuation, as far as folding leaves them */
+/* White space and punctuation, as far as folding leaves them; UTF8_NONE too */
 static inline bool
 divides(uint32_t c)
 {
@@ -32,42 +33,6 @@ divides(uint32_t c)
 	       (c >= 0xFF5B && c < 0xFF66) || (c >= 0xFFE0 && c < 0x10000);
 }
 
-/* The character at an offset and its bytes; BREAK for what is no UTF-8 */
-static inline size_t
-decode(const uint8_t *s, size_t left, uint32_t *c)
-{
-	size_t n;
-	size_t i;
-
-	if (s[0] < 0x80)
-	{
-		*c = s[0];
-		return 1;
-	}
-	if (s[0] >= 0xE0 && s[0] < 0xF0 && left >= 3 && (s[1] & 0xC0) == 0x80 &&
-	    (s[2] & 0xC0) == 0x80) /* the most of all */
-	{
-		*c = ((uint32_t) (s[0] & 0x0F) << 12) |
-		     ((uint32_t) (s[1] & 0x3F) << 6) | (s[2] & 0x3F);
-		return 3;
-	}
-	*c = BREAK;
-	n = s[0] < 0xC2   ? 0
-	    : s[0] < 0xE0 ? 2
-	    : s[0] < 0xF0 ? 3
-	    : s[0] < 0xF5 ? 4
-	                  : 0;
-	if (n == 0 || n > left)
-		return 1;
-	for (i = 1; i < n; i++)
-		if ((s[i] & 0xC0) != 0x80)
-			return 1;
-	*c = s[0] & (0x7Fu >> n);
-	for (i = 1; i < n; i++)
-		*c = *c << 6 | (s[i] & 0x3F);
-	return n;
-}
-
 /*
  * Where the head ends.  It begins with the first character that divides
  * nothing.
@@ -82,7 +47,7 @@ find_head(const uint8_t *text, size_t len)
 
 	while (at < len && n < CLASSIFIER_FIRST_LINE)
 	{
-		size_t bytes = decode(text + at, len - at, &c);
+		size_t bytes = utf8_decode(text + at, len - at, &c);
 
 		if (c == NEWLINE && n > 0)
 			return at;
@@ -100,15 +65,8 @@ classifier_read(ClassifierReader *reader, const char *text, size_t len)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->text = (const uint8_t *) text;
-	if (len > CLASSIFIER_TEXT_MAX)
-	{
-		len = CLASSIFIER_TEXT_MAX;
-		while (len > CLASSIFIER_TEXT_MAX - 4 &&
-		       (reader->text[len] & 0xC0) == 0x80)
-			len--;
-	}
-	reader->len = len;
-	reader->head_end = find_head(reader->text, len);
+	reader->len = classifier_read_length(text, len);
+	reader->head_end = find_head(reader->text, reader->len);
 }
 
 int
@@ -122,7 +80,7 @@ classifier_read_character(ClassifierReader *reader, ClassifierGram *grams)
 
 	if (from >= reader->len)
 		return -1;
-	reader->at += decode(reader->text + from, reader->len - from, &c);
+	reader->at += utf8_decode(reader->text + from, reader->len - from, &c);
 	if (divides(c))
 	{
 		reader->run = 0;

@@ -28,6 +28,19 @@ typedef struct FuzzRow
 	size_t len;
 } FuzzRow;
 
+/* A code of one to three digits */
+static int64_t
+fuzz_code(uint8_t byte)
+{
+	static const int most[3] = {10, 100, 1000};
+	int digits = byte % 3;
+	int64_t code = byte / 3 % most[digits];
+
+	for (int i = digits; i < 11; i++)
+		code *= 10;
+	return code * 16 + digits + 1;
+}
+
 /* A row: a byte for its code, one for its weight, the text up to a 0xFF */
 static bool
 next_row(const uint8_t **data, size_t *size, FuzzRow *row)
@@ -36,8 +49,7 @@ next_row(const uint8_t **data, size_t *size, FuzzRow *row)
 
 	if (*size < 2)
 		return false;
-	row->code = (int64_t) (*data)[0] - 100;
-	row->code = row->code == 155 ? INT64_MAX : row->code;
+	row->code = fuzz_code((*data)[0]);
 	row->weight = ldexp(1, (*data)[1] % 64 - 32);
 	*data += 2;
 	*size -= 2;

@@ -44,12 +44,86 @@ SELECT classifier_train(body, class) IS NULL AS of_nothing FROM tests.message WH
 SELECT classes, texts, features > 100 AS features, bytes = octet_length(classifier_send(model)) AS bytes, folding = fold_version() AS folding, accuracy > 0.9 AS accuracy, calibration_error BETWEEN 0 AND 1 AS error, length(digest)
 FROM tests.model, classifier_info(model);
 
+-- Phrases of an administrator: for a class, against it, together, unless, in a
+-- territory; and classes that nothing was known of.
+CREATE TABLE tests.phrase (phrase text, code eventcode, weight double precision, also text[], unless text[], territory gridcode);
+INSERT INTO tests.phrase VALUES
+    ('街燈', '01001', 8, NULL, NULL, NULL),                       -- another word for it, in traditional characters
+    ('音响', '02002', -20, NULL, NULL, NULL),                     -- excluded
+    ('空调', '02003', 12, NULL, '{噪音,太吵}', NULL),             -- a new class, but not if it is the noise
+    ('空调', '02002', 12, '{噪音}', NULL, NULL),
+    ('老街', '01002', 15, NULL, NULL, '440310001'),               -- a local name
+    ('卫生', '02', 6, NULL, NULL, NULL),                          -- for all classes within
+    ('Ａ1', '01002', 9, NULL, NULL, NULL);
+CREATE TABLE tests.ruled AS
+SELECT classifier_add_phrases(model, phrase, code, weight, also, unless, territory) AS model FROM tests.model, tests.phrase;
+SELECT classes, nodes, levels, phrases, texts FROM tests.ruled, classifier_info(model);
+SELECT t, classify(m.model, t) AS before, classify(r.model, t) AS after
+FROM tests.model AS m, tests.ruled AS r, unnest(ARRAY[
+    '街灯', '这条街的街燈', '音响', '音响太吵', '空调', '空调噪音', '空调没人管', '老街', 'a1', 'A12', '坐Ａ１'
+]) AS t;
+-- where the text comes from
+SELECT c, classify(model, '老街', cell => c) FROM tests.ruled, unnest('{440310001,440310001002003,440310002,4403,NULL}'::gridcode[]) AS c;
+SELECT t.class, rank, probability > 0.9 AS sure FROM tests.ruled, classify_top(model, '老街', 1, '440310001002') AS t;
+-- a rule of an ancestor moves what is within it by as much
+SELECT t.class, (t.score - u.score) / (max(t.score - u.score) OVER ())::float8 AS moved
+FROM tests.ruled AS r, tests.model AS m, classify_top(r.model, '卫生', 9) AS t JOIN classify_top(m.model, '卫生', 9) AS u ON t.class = u.class
+ORDER BY t.class;
+-- a new class stands low without its phrase
+SELECT probability BETWEEN 0.0001 AND 0.01 AS low FROM tests.ruled, classify_top(model, '今天', 9) WHERE class = '02003';
+-- why: the phrase as it was written, and what counts against
+SELECT span_from, span_to, fragment, sign(contribution) FROM tests.ruled, classify_explain(model, E'小区\n街　　燈，街燈不亮', '01001') WHERE source = 'phrase';
+SELECT span_from, span_to, fragment, sign(contribution) FROM tests.ruled, classify_explain(model, '廣場舞音響！！音响太吵', '02002') WHERE source = 'phrase';
+SELECT span_from, span_to, fragment FROM tests.ruled, classify_explain(model, '在老街', '01002', '440310001') WHERE source = 'phrase';
+SELECT count(*) FROM tests.ruled, classify_explain(model, '在老街', '01002') WHERE source = 'phrase';
+SELECT count(*) FILTER (WHERE e.sum = t.score) = count(*) AS adds_up
+FROM tests.message, tests.ruled, LATERAL (SELECT body || ' 音响 空调 老街 卫生 a1') AS b (text), classify_top(model, b.text, 5, '440310001') AS t,
+    LATERAL (SELECT sum(contribution) FROM classify_explain(model, b.text, t.class, '440310001')) AS e (sum);
+-- the order of the rows does not matter, nor whether they come at once; a row
+-- without a phrase adds none
+SELECT (SELECT classifier_add_phrases(m.model, phrase, code, weight, also, unless, territory ORDER BY weight, phrase DESC) FROM tests.model AS m, tests.phrase)::text = model::text AS same,
+    (SELECT classifier_add_phrases(m.model, phrase, code, weight, also, unless, territory) FROM tests.model AS m, (TABLE tests.phrase UNION ALL VALUES (NULL, '9'::eventcode, 1, NULL::text[], NULL::text[], NULL::gridcode), ('x', NULL, 1, NULL, NULL, NULL), ('x', '9', NULL, NULL, NULL, NULL)) AS p)::text = model::text AS same
+FROM tests.ruled;
+SELECT (SELECT classifier_add_phrases(model, NULL, NULL, NULL) FROM tests.model)::text = model::text AS unchanged FROM tests.model;
+SELECT phrases FROM classifier_info((SELECT classifier_add_phrases(model, phrase, code, weight) FROM tests.ruled, tests.phrase));
+-- phrases alone
+CREATE TABLE tests.bare AS SELECT classifier_add_phrases(NULL, phrase, code, weight, also, unless, territory) AS model FROM tests.phrase;
+SELECT classes, nodes, features, phrases, texts, accuracy, calibration_error FROM tests.bare, classifier_info(model);
+SELECT t.class, round(t.probability::numeric, 4) FROM tests.bare, classify_top(model, '没有', 9) AS t ORDER BY 1;
+SELECT t.class, round(t.probability::numeric, 4) FROM tests.bare, classify_top(model, '街灯', 1) AS t;
+SELECT classify(classifier_add_phrases(NULL, p, c, 5), '高空抛物') FROM (VALUES ('抛物', '01'::eventcode), ('坠物', '02')) AS v (p, c);
+SELECT classifier_add_phrases(NULL, NULL, NULL, NULL) IS NULL AS nothing, (SELECT classifier_add_phrases(model, 'x', '01', 1) IS NULL FROM tests.model WHERE false) AS none;
+
+-- Ancestors: the most detailed answer that is sure enough
+CREATE TABLE tests.levelled AS SELECT classifier_train(body, class, 1, '{"levels": [2]}') AS model FROM tests.message;
+SELECT classes, nodes, levels FROM tests.levelled, classifier_info(model);
+SELECT classify(model, '路灯坏了，晚上很黑', 0.9) AS leaf, classify(model, '路灯井盖', 0.9) AS category, classify(model, '路灯井盖') AS best,
+    classify(model, '垃圾路灯', 0.95) AS none, classify(model, '今天', 0) AS at_least FROM tests.levelled;
+SELECT count(*) FILTER (WHERE classify(model, body, 0.5) IN (class, '01', '02')) = count(*) AS right FROM tests.message, tests.levelled;
+SELECT (SELECT classifier_add_classes(model, '{01,02}') FROM tests.model)::text = model::text AS same,
+    classify(classifier_add_classes(model, '{01,0,02005}'), '路灯井盖', 0.9) AS category, classify(classifier_add_classes(model, '{0}'), '垃圾路灯', 0.95) AS above
+FROM tests.levelled;
+SELECT classes, nodes, levels FROM tests.levelled, classifier_info(classifier_add_classes(model, '{0,03001,01}'));
+SELECT classifier_add_classes(model, '{}')::text = model::text AS same, classifier_add_classes(NULL, '{01}') IS NULL AS nothing FROM tests.levelled;
+
 -- Any text has an answer.
+SELECT n, classify(r.model, t, 0, '440310001') IS NOT NULL AS sure, classify(r.model, t) IS NOT NULL AS class,
+    (SELECT count(*) FROM classify_top(r.model, t, 9)) AS top,
+    (SELECT sum(contribution) = (SELECT max(score) FROM classify_top(r.model, t, 1)) FROM classify_explain(r.model, t)) AS adds_up,
+    length(fold(t)) <= length(t) AS folded
+FROM (SELECT r.model, v.* FROM tests.ruled AS r, unnest(ARRAY['', ' ', '。，！？……', U&'\0301\0302', repeat(U&'\0301', 1000), '😀😀👨‍👩‍👧', 'مرحبا بالعالم', U&'\202E路灯\202C', U&'\FFFD\FFFE', '街灯']) WITH ORDINALITY AS v (t, n)) AS r ORDER BY n;
+-- 10 MB of it
+SELECT n, classify(r.model, t) IS NOT NULL AS class, (SELECT count(*) FROM classify_top(r.model, t, 1)) AS top,
+    (SELECT count(*) < 200000 FROM classify_explain(r.model, t)) AS explained
+FROM tests.ruled AS r, unnest(ARRAY[repeat('街灯', 1700000), repeat('a', 10000000), repeat('!', 10000000), repeat(U&'\0301', 5000000), repeat(E'\n', 10000000), repeat('😀', 2500000)]) WITH ORDINALITY AS v (t, n) ORDER BY n;
 SELECT count(classify(model, t)) FROM tests.model, unnest(ARRAY['', ' ', E'\n', E'\n\n', '!!!', '😀😀', 'مرحبا', repeat(U&'\0301', 100), repeat('路灯', 100000), E'\u200B', repeat(E'\n', 1000), '13800138000']) AS t;
-SELECT classify(NULL, 'x'), classify(model, NULL), (SELECT count(*) FROM classify_explain(model, NULL)) FROM tests.model;
+SELECT classify(NULL, 'x'), classify(model, NULL), classify(NULL, 'x', 0.5, '44'), classify(model, NULL, 0.5), (SELECT count(*) FROM classify_explain(model, NULL)) AS explained,
+    (SELECT count(*) FROM classify_top(model, NULL)) AS top, (SELECT count(*) FROM classify_top(NULL, 'x')) AS none, (SELECT count(*) FROM classify_top(model, 'x', NULL)) AS k FROM tests.model;
 
 -- Stored, sent, read again
 SELECT model::text::classifier::text = model::text AS same, classify(model::text::classifier, '井盖不见了') FROM tests.model;
+
+SELECT model::text::classifier::text = model::text AS same, classify(model::text::classifier, '街灯') FROM tests.ruled;
 
 -- What is refused
 SELECT * FROM tests.error_of($$SELECT ''::classifier$$);
@@ -65,4 +139,20 @@ SELECT * FROM tests.error_of($$SELECT classifier_train(body, class, 1, '{"costs"
 SELECT * FROM tests.error_of($$SELECT classifier_train(body, class, 1, '{"cost": "much"}') FROM tests.message$$);
 SELECT * FROM tests.error_of($$SELECT classifier_train(body, class, 1, '[]') FROM tests.message$$);
 SELECT * FROM tests.error_of($$SELECT classifier_train(body, class, 1, '{"grams": 10}') FROM tests.message$$);
-DROP TABLE tests.message, tests.model;
+SELECT * FROM tests.error_of($$SELECT classifier_train(body, class, 1, '{"levels": [0]}') FROM tests.message$$);
+SELECT * FROM tests.error_of($$SELECT classifier_train(body, class, 1, '{"levels": 2}') FROM tests.message$$);
+SELECT * FROM tests.error_of($$SELECT classify(model, 'x', 1.5) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classify(model, 'x', 'NaN') FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, '路灯', '01', 101) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, '路灯', '01', 'NaN') FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, E' \u200B', '01', 1) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, repeat('路灯', 101), '01', 1) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, '路灯', '01', 1, '{a,NULL}', NULL, NULL) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, '路灯', '01', 1, NULL, '{a,""}', NULL) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, 'x', '01', 1) FROM (TABLE tests.model UNION ALL TABLE tests.ruled) AS v$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, 'x', '01', 1) FROM (TABLE tests.model UNION ALL VALUES (NULL::classifier)) AS v$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_phrases(model, 'x', '01', 1, (SELECT array_agg('a' || n) FROM generate_series(1, 1001) AS n), NULL, NULL) FROM tests.model$$);
+SELECT * FROM tests.error_of($$SELECT classifier_add_classes(model, '{01,NULL}') FROM tests.model$$);
+-- one changed byte of a rule
+SELECT * FROM tests.error_of($$SELECT overlay(model::text PLACING 'ff' FROM length(model::text) - 101 FOR 2)::classifier FROM tests.ruled$$);
+DROP TABLE tests.message, tests.model, tests.phrase, tests.ruled, tests.bare, tests.levelled;

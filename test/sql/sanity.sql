@@ -49,11 +49,11 @@ WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_tr
 
 -- C functions do not expect NULL, so they are strict (triggers get no arguments;
 -- what an aggregate is made of begins with a NULL state; clocks take NULL for no
--- pauses, an explanation for no particular class).
+-- pauses, classification for no threshold, no place and no particular class).
 SELECT signature AS c_not_strict FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE l.lanname IN ('c', 'internal') AND NOT proisstrict AND prokind = 'f' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
     AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE f.oid IN (g.aggtransfn, g.aggfinalfn))
-    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT LIKE '%classify_explain%';
+    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain)\(%';
 
 -- A function of values alone is immutable; one that reads tables is stable.
 SELECT signature AS c_volatile FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang

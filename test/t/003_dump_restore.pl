@@ -27,7 +27,7 @@ my %all_own = map { ("civicgrid.$_" => 1) }
 # Tables and views of users
 my @site = map { "site.$_" }
   qw(cell visit visit_2026 visit_2027 hashed listed by_street cell_class
-  permit permit_term permit_late);
+  permit permit_term permit_late model);
 
 # Fill a database with what a site may have there.
 sub fill
@@ -204,6 +204,24 @@ INSERT INTO site.permit_term SELECT term, id FROM site.permit;
 CREATE VIEW site.permit_late AS
 	SELECT p.id, p.due_at, remaining(p.calendar, p.started_at, p.term, p.pauses, p.more, '2026-03-20 10:00+08') AS remaining, c.clock
 	FROM site.permit AS p LEFT JOIN case_clock AS c ON c.term = p.term AND c.kind = 'case';
+
+-- classifiers: trained, with phrases, of phrases alone; what is worked out by
+-- them, and an index on it
+CREATE TABLE site.model (
+	id integer PRIMARY KEY,
+	model classifier NOT NULL,
+	message text DEFAULT '街燈壞了',
+	class eventcode GENERATED ALWAYS AS (classify(model, message)) STORED,
+	sure eventcode GENERATED ALWAYS AS (classify(model, message, 0.5, '440310001')) STORED);
+INSERT INTO site.model (id, model)
+SELECT 1, classifier_train(t, c, 1, '{"levels": [2]}')
+FROM (VALUES ('路灯坏了', '0101'::eventcode), ('路灯不亮', '0101'), ('井盖丢失', '0102'), ('井盖破损', '0102'), ('噪音扰民', '0201')) AS v (t, c);
+INSERT INTO site.model (id, model)
+SELECT 2, classifier_add_phrases(model, p, c, 5, ARRAY['坏'], ARRAY['修好'], '440310')
+FROM site.model, (VALUES ('街灯', '0102'::eventcode), ('灯', '01'), ('空调', '0203')) AS v (p, c);
+INSERT INTO site.model (id, model)
+SELECT 3, classifier_add_phrases(NULL, p, c, 5) FROM (VALUES ('街灯', '01'::eventcode), ('空调', '02')) AS v (p, c);
+CREATE INDEX model_class ON site.model (classify(model, message, 0.1));
 GRANT USAGE ON SCHEMA civicgrid TO PUBLIC;
 GRANT SELECT ON civicgrid.event_class TO PUBLIC;
 ANALYZE;
@@ -249,6 +267,7 @@ SET client_min_messages = warning;
 SELECT clock, fault FROM clock_check();
 SELECT count(*) FROM calendar_check() WHERE severity = 'error';
 SELECT calendar_draft('site') = workcal FROM calendar_edition WHERE edition = 4;
+SELECT count(*) FROM site.model WHERE class = classify(model, message) AND classify(model, '路灯坏了') IS NOT NULL;
 SELECT count(*) FROM site.permit AS p
 WHERE due_at IS DISTINCT FROM due(p.calendar, p.started_at, p.term, p.pauses, p.more);
 SELECT max(clock) + 1 = start_clock((SELECT min(caseno) FROM case_record), 'case', 'site', '2 work days', at => '2026-03-02 10:00+08')
@@ -260,7 +279,7 @@ CALL publish_calendar('site', '2026-03-02');
 SELECT count(*) > 0 FROM clock_move WHERE edition = 5;
 SELECT clock, fault FROM clock_check();
 EOS
-		"0\nt\n0\nt\nt\n5\nt",
+		"0\nt\n3\n0\nt\nt\n5\nt",
 		"$db: clocks and editions go on");
 	refused($node, $db,
 		"UPDATE civicgrid.case_clock SET verdict = 'void' WHERE stopped_at IS NOT NULL",

@@ -4,6 +4,7 @@
 # core/term.h takes it, and then it prints as the model says; a calendar, whose
 # binary form is text, if and only if the same text is, and it is JSON;
 # everything else is an error with the right SQLSTATE; and the server goes on.
+# Of a classifier no byte may be another than it was made with.
 
 use strict;
 use warnings;
@@ -611,6 +612,90 @@ sub some_calendars
 	like($copied, qr/\A${\scalar @right}\|t\n(?:(?:22P02|22007|22023|54000|22021|CG203)\|\d+\n)+${\scalar @right}\z/,
 		'workcal: COPY');
 	is(($wire->run('value', $right[0]))[0]->[4], $first, 'workcal: the backend lives');
+	$wire->close;
+}
+
+#
+# Classifiers: only what was made by training or of phrases
+#
+
+$node->safe_psql('hostile', <<'EOS');
+CREATE TABLE model (n int, m classifier);
+INSERT INTO model SELECT 1, classifier_train(t, c, 1, '{"levels": [2]}')
+FROM (VALUES ('路灯坏了', '0101'::eventcode), ('路灯不亮', '0101'), ('井盖丢失', '0102'), ('井盖破损', '0102'), ('噪音扰民', '0201')) AS v (t, c);
+INSERT INTO model SELECT 2, classifier_add_phrases(m, p, c, 5, ARRAY['坏'], ARRAY['修好'], '440310')
+FROM model, (VALUES ('街灯', '0101'::eventcode), ('灯', '01'), ('空调', '0203')) AS v (p, c);
+INSERT INTO model SELECT 3, classifier_add_phrases(NULL, p, c, 5) FROM (VALUES ('街灯', '01'::eventcode), ('空调', '02')) AS v (p, c);
+EOS
+
+{
+	my $wire = CivicGrid::Wire->new($node, 'hostile');
+	my $oid  = $node->safe_psql('hostile', "SELECT 'classifier'::regtype::oid");
+	my @right = map { pack 'H*', $_ } split /\n/,
+	  $node->safe_psql('hostile', q(SELECT encode(classifier_send(m), 'hex') FROM model ORDER BY n));
+	my @wrong = map { random_bytes($_) } 0 .. 400, 5000;
+
+	for my $value (@right)
+	{
+		my $length = length $value;
+
+		push @wrong, map { substr $value, 0, $_ } 0 .. 300;
+		push @wrong, map { substr $value, 0, int rand $length } 1 .. 200;
+		push @wrong, map { $value . random_bytes($_) } 1 .. 40;
+		push @wrong, $value . $value;
+		for (1 .. 2000)
+		{
+			my $bytes = $value;
+			my $at = rand() < 0.3 ? int rand 192 : int rand $length;
+
+			substr $bytes, $at, 1,
+			  chr(ord(substr $bytes, $at, 1) ^ 1 << int rand 8);
+			push @wrong, $bytes;
+		}
+		for (1 .. 300)
+		{
+			my $bytes = $value;
+			my $n = 1 + int rand 32;
+
+			substr $bytes, int rand($length - $n), $n, random_bytes($n);
+			push @wrong, $bytes unless $bytes eq $value;
+		}
+	}
+	$wire->prepare('value',
+		q(SELECT $1::text, classify($1, '街灯坏了', 0.1, '440310001')::text, encode(classifier_send($1), 'hex'), pg_backend_pid()),
+		$oid);
+	my @answers = $wire->run('value', @right);
+	my $first = $answers[0][4];
+	is( join(' ', map { !defined $_->[0] && $_->[3] eq unpack('H*', $right[0]) ? 'same' : $_->[0] // 'other' } $answers[0]),
+		'same', 'classifier: a right one comes back');
+	is(join(' ', map { $_->[2] } @answers), '0101 0101 01', 'classifier: and those with phrases are used');
+	my %state;
+	$state{ $_->[0] // 'taken' }++ for $wire->run('value', @wrong);
+	is(join(' ', map { "$_ $state{$_}" } sort keys %state),
+		'22P03 ' . @wrong, 'classifier: ' . @wrong . ' wrong ones are refused');
+	is(join(',', map { $_ // 'NULL' } @{ ($wire->run('value', undef))[0] }[ 0 .. 3 ]),
+		'NULL,NULL,NULL,NULL', 'classifier: NULL');
+
+	copy_file("$dir/file_$_", $wrong[ int rand @wrong ]) for 1 .. 200;
+	copy_file("$dir/right", @right);
+	is( $node->safe_psql('hostile', <<"EOS"),
+CREATE TABLE classifier_row (m classifier);
+COPY classifier_row FROM '$dir/right' WITH (FORMAT binary);
+SELECT count(*), bool_and(r.m::text IN (SELECT m::text FROM model)) FROM classifier_row AS r;
+CREATE FUNCTION copy_error(file text) RETURNS text LANGUAGE plpgsql AS \$\$
+BEGIN
+	EXECUTE format('COPY classifier_row FROM %L WITH (FORMAT binary)', file);
+	RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate;
+END;
+\$\$;
+SELECT e, count(*) FROM generate_series(1, 200) AS i, copy_error('$dir/file_' || i) AS e GROUP BY e ORDER BY e;
+DROP FUNCTION copy_error(text);
+EOS
+		"3|t\n22P03|200", 'classifier: COPY');
+	unlink map { "$dir/file_$_" } 1 .. 200;
+	is(($wire->run('value', $right[0]))[0]->[4], $first, 'classifier: the backend lives');
 	$wire->close;
 }
 

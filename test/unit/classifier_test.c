@@ -37,7 +37,8 @@ make_value(void)
 	   "%d texts are trained on", TEXTS);
 	ok(classifier.classes == CLASSES && classifier.rows == TEXTS &&
 	       strcmp(classifier.folding, "test 1") == 0 &&
-	       classifier.codes[0] == 1000 && classifier.codes[1] == 1007,
+	       classifier.codes[0] == TEXT_CODE(0) &&
+	       classifier.codes[1] == TEXT_CODE(1),
 	   "the header tells of it");
 }
 

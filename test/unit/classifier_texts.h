@@ -72,6 +72,9 @@ put_character(TestText *t, uint32_t c)
 	}
 }
 
+/* The code of a class of the texts: four digits */
+#define TEXT_CODE(n) ((INT64_C(1000) + (n) *7) * 100000000 * 16 + 4)
+
 /*
  * A text of a class: words of two characters, some of them of a list of the
  * class's own, most of them anyone's; a title, sometimes.
@@ -82,7 +85,7 @@ make_text(TestText *t, uint64_t *random, int classes, int words)
 	int class_number = (int) (next_random(random) % (uint64_t) classes);
 	int i;
 
-	t->code = 1000 + class_number * 7;
+	t->code = TEXT_CODE(class_number);
 	t->weight = 1;
 	t->len = 0;
 	for (i = 0; i < words; i++)

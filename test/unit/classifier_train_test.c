@@ -46,7 +46,7 @@ test_order(void)
 	}
 	texts[7] = texts[8]; /* the same twice */
 	texts[9] = texts[8]; /* and once of another class */
-	texts[9].code += 7;
+	texts[9].code += TEXT_CODE(1) - TEXT_CODE(0);
 	classifier_default_options(&options);
 	ok(train_texts(texts, TEXTS, NULL, &counter, &options, 0, &value, &size) ==
 	       CLASSIFIER_OK,
@@ -174,7 +174,8 @@ test_odd(void)
 	       classifier_train_add(&trainer, "a", 1, 1, NAN) == CLASSIFIER_WEIGHT,
 	   "weights that are none");
 	classifier_work_begin(&work, &memory);
-	ok(classifier_train_add(&trainer, "", 0, INT64_MAX, 1) == CLASSIFIER_OK &&
+	ok(classifier_train_add(&trainer, "", 0, TEXT_CODE(1), 1) ==
+	           CLASSIFIER_OK &&
 	       classifier_train(&trainer, 0, &value, &size) == CLASSIFIER_OK &&
 	       classifier_validate(value, size, &c) == CLASSIFIER_OK &&
 	       c.features == 0 && c.classes == 1 &&
@@ -184,12 +185,13 @@ test_odd(void)
 	ok(p[0] == 1, "one class is certain");
 	free(value);
 	classifier_train_begin(&trainer, &memory, &options);
-	ok(classifier_train_add(&trainer, "噪音", 6, 2, 1) == CLASSIFIER_OK &&
-	       classifier_train_add(&trainer, "垃圾", 6, INT64_MIN, 1) ==
+	ok(classifier_train_add(&trainer, "噪音", 6, TEXT_CODE(2), 1) ==
+	           CLASSIFIER_OK &&
+	       classifier_train_add(&trainer, "垃圾", 6, TEXT_CODE(1), 1) ==
 	           CLASSIFIER_OK &&
 	       classifier_train(&trainer, 0, &value, &size) == CLASSIFIER_OK &&
 	       classifier_validate(value, size, &c) == CLASSIFIER_OK &&
-	       c.codes[0] == INT64_MIN &&
+	       c.codes[0] == TEXT_CODE(1) &&
 	       classifier_score(&c, &work, "有垃圾", 9, score) == CLASSIFIER_OK &&
 	       classifier_best(&c, score) == 0 &&
 	       classifier_score(&c, &work, "有噪音", 9, score) == CLASSIFIER_OK &&
