@@ -28,12 +28,14 @@ OBJS = \
 	src/core/caseno.o \
 	src/core/checksum.o \
 	src/core/classifier.o \
+	src/core/classifier_cold.o \
 	src/core/classifier_collect.o \
 	src/core/classifier_extend.o \
 	src/core/classifier_rules.o \
 	src/core/classifier_solve.o \
 	src/core/classifier_text.o \
 	src/core/classifier_train.o \
+	src/core/classifier_write.o \
 	src/core/code.o \
 	src/core/datum.o \
 	src/core/geodesic.o \
@@ -59,6 +61,7 @@ OBJS = \
 	src/pg/civicgrid.o \
 	src/pg/classifier.o \
 	src/pg/classifier_cache.o \
+	src/pg/classifier_cold.o \
 	src/pg/classifier_extend.o \
 	src/pg/classifier_text.o \
 	src/pg/classify.o \
@@ -88,7 +91,7 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors

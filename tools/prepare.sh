@@ -69,6 +69,7 @@ fi
 [ "$PG_CONFIG" != "/usr/lib/postgresql/$major/bin/pg_config" ] ||
     packages+=("postgresql-$major" "postgresql-server-dev-$major" "postgresql-$major-postgis-3")
 
+[ "$script" != test/bench/bench.sh ] || packages+=(python3-sklearn python3-fasttext)
 [ "$script" = demo/demo.sh ] || packages+=(libipc-run-perl clang clang-format libclang-rt-dev)
 read -ra missing <<<"$(missing_of "${packages[@]}")"
 if [ ${#missing[@]} -gt 0 ]; then

@@ -64,6 +64,7 @@ classifier_open(const uint8_t *bytes, uint64_t size, Classifier *classifier)
 	                classifier_rule_bytes(&header) ||
 	    !(header.slope >= 0 && header.slope <= 1) ||
 	    !(fabs(header.shift) <= CLASSIFIER_MAX_SHIFT) ||
+	    !(header.doubt >= 1 && header.doubt <= CLASSIFIER_MAX_DOUBT) ||
 	    !(header.trained_accuracy >= 0 && header.trained_accuracy <= 1) ||
 	    !(header.trained_error >= 0 && header.trained_error <= 1) ||
 	    header.folding[CLASSIFIER_FOLDING - 1] != '\0')
@@ -81,6 +82,7 @@ classifier_open(const uint8_t *bytes, uint64_t size, Classifier *classifier)
 	    classifier->directory + ((size_t) 1 << header.bucket_bits) + 1;
 	classifier->slope = header.slope;
 	classifier->shift = header.shift;
+	classifier->doubt = header.doubt;
 	classifier->trained_accuracy = header.trained_accuracy;
 	classifier->trained_error = header.trained_error;
 	classifier->folding =
@@ -294,37 +296,79 @@ classifier_score(const Classifier *classifier, ClassifierWork *work,
 	return CLASSIFIER_OK;
 }
 
+/* The logarithm of the likelihood of a class; what a sigmoid would level off
+ * in a model that is sure of another class, rules say in full. */
+static double
+log_likelihood(const Classifier *classifier, const int64_t *scores,
+               const int64_t *said, uint32_t i)
+{
+	double slope = classifier->slope;
+
+	return classifier_log_likelihood((double) (scores[i] - said[i]) * slope +
+	                                 classifier->shift) +
+	       (double) said[i] * slope * CLASSIFIER_POWER;
+}
+
 uint32_t
-classifier_best(const Classifier *classifier, const int64_t *scores)
+classifier_best(const Classifier *classifier, const int64_t *scores,
+                const int64_t *said)
 {
 	uint32_t best = 0;
+	double most = 0;
 	uint32_t i;
 
-	for (i = 1; i < classifier->classes; i++)
-		if (scores[i] > scores[best])
+	for (i = 0; i < classifier->classes; i++)
+	{
+		double now;
+
+		if (said == NULL)
+		{
+			if (scores[i] > scores[best])
+				best = i;
+			continue;
+		}
+		now = log_likelihood(classifier, scores, said, i);
+		if (i == 0 || now > most)
+		{
 			best = i;
+			most = now;
+		}
+	}
 	return best;
 }
 
 void
 classifier_probabilities(const Classifier *classifier, const int64_t *scores,
-                         double *probabilities)
+                         const int64_t *said, double *probabilities)
 {
 	double slope = classifier->slope;
 	double shift = classifier->shift;
-	double best =
-	    (double) scores[classifier_best(classifier, scores)] * slope + shift;
-	double sum = 0;
+	uint32_t first = classifier_best(classifier, scores, said);
+	double best = said == NULL
+	                  ? (double) scores[first] * slope + shift
+	                  : log_likelihood(classifier, scores, said, first);
+	double others = 0;
+	double factor;
+	double sum;
 	uint32_t i;
 
 	for (i = 0; i < classifier->classes; i++)
 	{
 		probabilities[i] =
-		    classifier_sigmoid((double) scores[i] * slope + shift, best);
-		sum += probabilities[i];
+		    said == NULL
+		        ? classifier_likelihood((double) scores[i] * slope + shift,
+		                                best)
+		        : exp(log_likelihood(classifier, scores, said, i) - best);
+		if (i != first)
+			others += probabilities[i];
 	}
+	sum = others + probabilities[first];
+	factor = classifier_more_doubt(others / sum, classifier->doubt);
 	for (i = 0; i < classifier->classes; i++)
-		probabilities[i] /= sum;
+		probabilities[i] *= factor / sum;
+	/* equal scores must not differ in the last digit */
+	if (factor > 1)
+		probabilities[first] = 1 - others * factor / sum;
 }
 
 /* ---------------------------------------------------------------------

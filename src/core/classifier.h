@@ -89,8 +89,9 @@ typedef struct Classifier
 	const int64_t *bias;  /* the score of a text without known grams */
 	const uint32_t *directory;
 	const uint32_t *records;
-	double slope;            /* what makes probabilities of scores … */
-	double shift;            /* … see classifier_probabilities */
+	double slope; /* what makes probabilities of scores … */
+	double shift; /* … see classifier_probabilities */
+	double doubt;
 	double trained_accuracy; /* in cross-validation … */
 	double trained_error;    /* … and the expected calibration error */
 	const char *folding;     /* what folded the texts */
@@ -128,6 +129,7 @@ typedef struct ClassifierWork
 	PhrasesWork phrases;
 	int64_t *steps; /* zero but while scores are added up */
 	uint32_t steps_room;
+	uint32_t counted; /* rules, of the text scored last */
 } ClassifierWork;
 
 extern void classifier_work_begin(ClassifierWork *work,
@@ -144,25 +146,34 @@ extern ClassifierStatus classifier_score(const Classifier *classifier,
                                          int64_t *scores);
 
 /*
- * Add what the rules say.  cell is where the text comes from, a gridcode, or 0
- * if that is not known; then rules with a territory do not count.
+ * Add what the rules say, and tell it, for each class.  cell is where the text
+ * comes from, a gridcode, or 0 if that is not known; then rules with a
+ * territory do not count.  work->counted tells how many counted.
  */
 extern ClassifierStatus classifier_add_rules(const Classifier *classifier,
                                              ClassifierWork *work,
                                              const char *text, size_t len,
-                                             int64_t cell, int64_t *scores);
-
-/* Number of the class with the highest score, the first of equals */
-extern uint32_t classifier_best(const Classifier *classifier,
-                                const int64_t *scores);
+                                             int64_t cell, int64_t *scores,
+                                             int64_t *said);
 
 /*
- * Probabilities of all classes, which add up to one: the sigmoid of slope *
- * score + shift, divided by the sum of those of all classes.
+ * Probabilities of all classes, which add up to one: the fourth power of the
+ * sigmoid of slope * score + shift, without what the rules said, which is
+ * multiplied by e to the power of 4 * slope * said; divided by the sum of
+ * those of all classes.  Where the likeliest is nearly sure, the doubt that
+ * is left is enlarged, see classifier_more_doubt.  said may be NULL.
  */
 extern void classifier_probabilities(const Classifier *classifier,
                                      const int64_t *scores,
+                                     const int64_t *said,
                                      double *probabilities);
+
+/*
+ * Number of the likeliest class, the first of equals: the one with the highest
+ * score, unless rules said something
+ */
+extern uint32_t classifier_best(const Classifier *classifier,
+                                const int64_t *scores, const int64_t *said);
 
 /* One occurrence of a gram: bytes of the text, and its part of the score */
 typedef void (*ClassifierOccurrenceFn)(void *context, size_t from, size_t to,

@@ -49,6 +49,7 @@ typedef struct Preparation
 	uint32_t *class_rows; /* of the classes */
 	uint32_t *row_order;
 	uint32_t *new_id; /* of the distinct grams */
+	uint32_t least;   /* rows that must have a gram */
 } Preparation;
 
 /* ---------------------------------------------------------------------
@@ -431,6 +432,7 @@ choose_features(Preparation *t)
 	size_t n = 0;
 	size_t i;
 
+	t->least = least;
 	for (i = 0; i < trainer->hashes.used; i++)
 		n += spread[i] >= least;
 	t->new_id = classifier_resize(trainer, NULL, trainer->hashes.used,
@@ -477,6 +479,7 @@ typedef struct Use
 	double logs;   /* of shares times their logarithms */
 	uint32_t here; /* rows of the class at hand */
 	uint32_t classes;
+	uint32_t rows;
 } Use;
 
 static void
@@ -488,6 +491,7 @@ end_class(const ClassifierProblem *p, Use *use, uint32_t rows)
 	use->sum += share;
 	use->logs += share * log(share);
 	use->classes++;
+	use->rows += use->here;
 	use->here = 0;
 }
 
@@ -508,45 +512,70 @@ evenness(const ClassifierProblem *p, const Use *use)
 	return (log(sum) - logs / sum) / log((double) p->classes);
 }
 
+/* Rows that are judged are dealt out to the folds, class by class. */
 static bool
-weigh_features(Preparation *t)
+deal_rows(Preparation *t)
 {
 	ClassifierTrainer *trainer = t->trainer;
 	ClassifierProblem *p = &t->made->problem;
 	const TrainRow *rows = trainer->rows.at;
-	const uint32_t *ids = trainer->ids.at;
-	const uint32_t *spread = trainer->spread.at;
-	Use *uses = classifier_resize(trainer, NULL, p->features, sizeof(Use));
-	size_t n = trainer->rows.used;
-	size_t i;
-	uint32_t c;
+	uint32_t *seen =
+	    classifier_resize(trainer, NULL, p->classes, sizeof(uint32_t));
+	uint32_t i;
 
-	t->made->own =
-	    classifier_resize(trainer, NULL, p->features, sizeof(uint16_t));
-	if (uses == NULL || t->made->own == NULL || !make_pairs(t, n))
+	p->judged = (uint32_t) fmin(p->rows, JUDGED / p->classes);
+	p->fold = classifier_resize(trainer, NULL, p->rows, 1);
+	if (seen == NULL || p->fold == NULL || !make_pairs(t, p->rows))
 	{
-		classifier_release(trainer, uses);
+		classifier_release(trainer, seen);
 		return false;
 	}
-	memset(uses, 0, p->features * sizeof(Use));
-	for (i = 0; i < n; i++)
+	memset(seen, 0, p->classes * sizeof(uint32_t));
+	for (i = 0; i < p->rows; i++)
 	{
-		t->pairs[i].key = rows[t->row_order[i]].of_class;
-		t->pairs[i].number = t->row_order[i];
+		uint32_t c = rows[t->row_order[i]].of_class;
+
+		p->fold[i] = (uint8_t) (i < p->judged ? seen[c]++ % CLASSIFIER_FOLDS
+		                                      : CLASSIFIER_FOLDS);
+		t->pairs[i].key = c;
+		t->pairs[i].number = i;
 	}
-	sort_pairs(t, n);
-	i = 0;
+	sort_pairs(t, p->rows);
+	classifier_release(trainer, seen);
+	return true;
+}
+
+/*
+ * Sum up all rows but those of a fold, which are in the order of their classes
+ * in t->pairs; how many these are
+ */
+static uint32_t
+sum_up(Preparation *t, int without, Use *uses)
+{
+	const ClassifierProblem *p = &t->made->problem;
+	const TrainRow *rows = t->trainer->rows.at;
+	const uint32_t *ids = t->trainer->ids.at;
+	uint32_t all = 0;
+	uint32_t i = 0;
+	uint32_t c;
+
+	memset(uses, 0, p->features * sizeof(Use));
 	for (c = 0; c < p->classes; c++)
 	{
-		size_t from = i;
+		uint32_t from = i;
+		uint32_t of_class = 0;
 		int pass;
 
 		for (pass = 0; pass < 2; pass++)
-			for (i = from; i < n && t->pairs[i].key == c; i++)
+			for (i = from; i < p->rows && t->pairs[i].key == c; i++)
 			{
-				const TrainRow *row = &rows[t->pairs[i].number];
+				uint32_t number = t->pairs[i].number;
+				const TrainRow *row = &rows[t->row_order[number]];
 				uint32_t k;
 
+				if (p->fold[number] == without)
+					continue;
+				of_class += pass == 0;
 				for (k = 0; k < row->n; k++)
 				{
 					uint32_t f = t->new_id[ids[row->first + k]];
@@ -556,23 +585,59 @@ weigh_features(Preparation *t)
 					if (pass == 0)
 						uses[f].here++;
 					else if (uses[f].here > 0)
-						end_class(p, &uses[f], t->class_rows[c]);
+						end_class(p, &uses[f], of_class);
 				}
 				if (i % POLL_ROWS == 0)
-					classifier_poll(trainer);
+					classifier_poll(t->trainer);
 			}
+		all += of_class;
 	}
-	for (i = 0; i < trainer->hashes.used; i++)
-	{
-		uint32_t f = t->new_id[i];
-		double weight;
+	return all;
+}
 
-		if (f == NO_FEATURE)
-			continue;
-		weight = log((1.0 + p->rows) / (1.0 + spread[i])) + 1;
-		weight *= 1 + UNEVEN * (1 - evenness(p, &uses[f]));
-		weight = floor(weight * CLASSIFIER_UNIT + 0.5);
-		t->made->own[f] = (uint16_t) fmin(fmax(weight, 1), UINT16_MAX);
+/*
+ * The features' own weights, and what is to become of them where a fold is
+ * left out: its rows must not have told what tells their classes apart.
+ */
+static bool
+weigh_features(Preparation *t)
+{
+	ClassifierTrainer *trainer = t->trainer;
+	ClassifierProblem *p = &t->made->problem;
+	Use *uses = classifier_resize(trainer, NULL, p->features, sizeof(Use));
+	uint16_t *own =
+	    classifier_resize(trainer, NULL, p->features, sizeof(uint16_t));
+	float *factor = classifier_resize(trainer, NULL, (uint64_t) p->features,
+	                                  CLASSIFIER_FOLDS * sizeof(float));
+	int fold;
+
+	t->made->own = own;
+	p->factor = factor;
+	if (uses == NULL || own == NULL || factor == NULL)
+	{
+		classifier_release(trainer, uses);
+		return false;
+	}
+	for (fold = -1; fold < CLASSIFIER_FOLDS; fold++)
+	{
+		uint32_t rows = sum_up(t, fold, uses);
+		uint32_t f;
+
+		for (f = 0; f < p->features; f++)
+		{
+			double weight = log((1.0 + rows) / (1.0 + uses[f].rows)) + 1;
+
+			weight *= 1 + UNEVEN * (1 - evenness(p, &uses[f]));
+			if (fold < 0)
+			{
+				weight = floor(weight * CLASSIFIER_UNIT + 0.5);
+				own[f] = (uint16_t) fmin(fmax(weight, 1), UINT16_MAX);
+			}
+			else
+				*factor++ = uses[f].rows < t->least
+				                ? 0
+				                : (float) (weight * CLASSIFIER_UNIT / own[f]);
+		}
 	}
 	classifier_release(trainer, uses);
 	return true;
@@ -623,30 +688,22 @@ make_problem(Preparation *t)
 	ClassifierProblem *p = &t->made->problem;
 	const TrainRow *rows = trainer->rows.at;
 	const uint32_t *ids = trainer->ids.at;
-	uint32_t *seen;
 	uint64_t grams = 0;
 	size_t i;
 
 	for (i = 0; i < trainer->ids.used; i++)
 		grams += t->new_id[ids[i]] != NO_FEATURE;
-	p->judged = (uint32_t) fmin(p->rows, JUDGED / p->classes);
 	p->first = classifier_resize(trainer, NULL, (uint64_t) p->rows + 1, 8);
 	p->feature = classifier_resize(trainer, NULL, grams, 4);
 	p->value = classifier_resize(trainer, NULL, grams, 2);
 	p->of_class = classifier_resize(trainer, NULL, p->rows, 2);
-	p->fold = classifier_resize(trainer, NULL, p->rows, 1);
 	p->weight = classifier_resize(trainer, NULL, p->rows, sizeof(float));
 	p->class_cost =
 	    classifier_resize(trainer, NULL, p->classes, sizeof(float));
 	p->scores = classifier_resize(
 	    trainer, NULL, (uint64_t) p->judged * p->classes, sizeof(float));
-	seen = classifier_resize(trainer, NULL, p->classes, sizeof(uint32_t));
 	if (trainer->status != CLASSIFIER_OK)
-	{
-		classifier_release(trainer, seen);
 		return false;
-	}
-	memset(seen, 0, p->classes * sizeof(uint32_t));
 	for (i = 0; i < p->classes; i++)
 		p->class_cost[i] = (float) sqrt(
 		    (double) p->rows / ((double) p->classes * t->class_rows[i]));
@@ -659,12 +716,8 @@ make_problem(Preparation *t)
 		grams = fill_row(t, row, grams);
 		p->of_class[i] = (uint16_t) row->of_class;
 		p->weight[i] = (float) (row->weight * trainer->options.cost);
-		p->fold[i] =
-		    (uint8_t) (i < p->judged ? seen[row->of_class]++ % CLASSIFIER_FOLDS
-		                             : CLASSIFIER_FOLDS);
 	}
 	p->first[p->rows] = grams;
-	classifier_release(trainer, seen);
 	return true;
 }
 
@@ -692,7 +745,7 @@ classifier_free_material(ClassifierTrainer *trainer,
 	void *blocks[] = {material->codes, material->hashes, material->own,
 	                  p->first,        p->feature,       p->value,
 	                  p->of_class,     p->fold,          p->weight,
-	                  p->class_cost,   p->scores};
+	                  p->class_cost,   p->scores,        p->factor};
 	size_t i;
 
 	for (i = 0; i < sizeof(blocks) / sizeof(*blocks); i++)
@@ -711,7 +764,8 @@ classifier_prepare(ClassifierTrainer *trainer, ClassifierMaterial *material)
 	if (number_classes(&t) && order_rows(&t))
 	{
 		settle_options(&t);
-		done = choose_features(&t) && weigh_features(&t) && make_problem(&t);
+		done = choose_features(&t) && deal_rows(&t) && weigh_features(&t) &&
+		       make_problem(&t);
 	}
 	classifier_release(trainer, t.pairs);
 	classifier_release(trainer, t.scratch);

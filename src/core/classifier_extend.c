@@ -92,11 +92,11 @@ is_bare(const Classifier *base)
 static int64_t
 weight_of(const Classifier *base, double odds)
 {
-	double units = is_bare(base)               ? BARE_UNIT
-	               : base->slope > LEAST_SLOPE ? 1 / base->slope
-	                                           : 1 / LEAST_SLOPE;
+	double unit = is_bare(base)
+	                  ? 1 / BARE_UNIT
+	                  : fmax(base->slope, LEAST_SLOPE) * CLASSIFIER_POWER;
 
-	return (int64_t) floor(odds * units + 0.5);
+	return (int64_t) floor(odds / unit + 0.5);
 }
 
 static ClassifierStatus
@@ -381,10 +381,8 @@ low_bias(const Classifier *base, uint32_t fresh)
 	for (i = 0; i < base->classes; i++)
 		best = fmax(best, (double) base->bias[i] * base->slope + base->shift);
 	for (i = 0; i < base->classes; i++)
-		sum +=
-		    pow(classifier_sigmoid(
-		            (double) base->bias[i] * base->slope + base->shift, best),
-		        CLASSIFIER_POWER);
+		sum += classifier_likelihood(
+		    (double) base->bias[i] * base->slope + base->shift, best);
 	if (fresh > NEW_CLASSES)
 		low -= log((double) fresh / NEW_CLASSES);
 	/* of what a text without known words has, if that is less */
@@ -649,6 +647,7 @@ fill_header(const ClassifierExtender *e, ClassifierHeader *header)
 		    base->directory[(size_t) 1 << base->bucket_bits];
 		header->slope = base->slope;
 		header->shift = base->shift;
+		header->doubt = base->doubt;
 		header->trained_accuracy = base->trained_accuracy;
 		header->trained_error = base->trained_error;
 	}
@@ -657,6 +656,7 @@ fill_header(const ClassifierExtender *e, ClassifierHeader *header)
 		header->slope = (1 + log((double) e->class_count) / 5) /
 		                (BARE_UNIT * CLASSIFIER_POWER);
 		header->shift = BARE_SHIFT;
+		header->doubt = 1;
 	}
 }
 

@@ -56,12 +56,12 @@
 #define CLASSIFIER_MAX_BITS     22
 #define CLASSIFIER_MAX_BIAS     (INT64_C(1) << 60)
 #define CLASSIFIER_MAX_SHIFT    1000
+#define CLASSIFIER_MAX_DOUBT    3 /* see classifier_more_doubt */
 #define CLASSIFIER_MAX_WEIGHT   (INT64_C(1) << 40) /* of a rule */
 #define CLASSIFIER_MAX_ALL      (1 << 24) /* conditions of all rules */
 
-/* A probability grows by this power of the sigmoid, see
- * classifier_probabilities(). */
-#define CLASSIFIER_POWER 1
+/* A likelihood is this power of a sigmoid, see classifier_likelihood. */
+#define CLASSIFIER_POWER 4
 
 #define CLASSIFIER_GRAM       2 /* characters of the longest */
 #define CLASSIFIER_HEAD       30
@@ -89,13 +89,14 @@ typedef struct ClassifierHeader
 	double shift;
 	double trained_accuracy;
 	double trained_error;
+	double doubt;
 	char folding[CLASSIFIER_FOLDING];
 	uint64_t phrase_bytes; /* of the automaton */
 	uint32_t nodes;
 	uint32_t rules;
 	uint32_t phrases;
 	uint32_t conditions;
-	uint8_t reserved[192 - 24 - 24 - 32 - CLASSIFIER_FOLDING - 24];
+	uint8_t reserved[192 - 24 - 24 - 40 - CLASSIFIER_FOLDING - 24];
 } ClassifierHeader;
 
 _Static_assert(sizeof(ClassifierHeader) == 192, "header of 192 bytes");
@@ -243,6 +244,42 @@ classifier_sigmoid(double u, double best)
 	if (u > 0)
 		return 1 / (1 + exp(-u));
 	return exp(best < 0 ? u - best : u) / (1 + exp(u));
+}
+
+/*
+ * How likely the class of a score is against others.  The fourth power is a
+ * middle between one, which fits few classes best, and ever higher ones, which
+ * fit the more the more classes there are.
+ */
+static inline double
+classifier_likelihood(double u, double best)
+{
+	double s = classifier_sigmoid(u, best);
+
+	_Static_assert(CLASSIFIER_POWER == 4, "the power of the product");
+	return s * s * s * s;
+}
+
+/* Its logarithm, not enlarged */
+static inline double
+classifier_log_likelihood(double u)
+{
+	return CLASSIFIER_POWER * (u > 0 ? -log1p(exp(-u)) : u - log1p(exp(u)));
+}
+
+/*
+ * By what a small doubt is to be multiplied: by most if it is up to 0.05, then
+ * by less, from 0.15 on by one.  So doubts keep their order, and no other
+ * class gets before the likeliest.
+ */
+static inline double
+classifier_more_doubt(double doubt, double most)
+{
+	if (doubt >= 0.15)
+		return 1;
+	if (doubt <= 0.05)
+		return most;
+	return (0.05 * most + (doubt - 0.05) * (1.5 - 0.5 * most)) / doubt;
 }
 
 /* The bits of a hash: number of the bucket, and what a record keeps */

@@ -212,18 +212,20 @@ make_steps(const Classifier *c, ClassifierWork *work)
 ClassifierStatus
 classifier_add_rules(const Classifier *c, ClassifierWork *work,
                      const char *text, size_t len, int64_t cell,
-                     int64_t *scores)
+                     int64_t *scores, int64_t *said)
 {
 	ClassifierStatus status = scan(c, work, text, len);
 	bool stepped = false;
 	int64_t sum = 0;
 	uint32_t i;
 
+	work->counted = 0;
 	if (status != CLASSIFIER_OK)
 		return status;
 	/* before anything is noted there, so that it is zero again in any case */
 	if (work->phrases.matches > 0 && !make_steps(c, work))
 		return CLASSIFIER_NO_MEMORY;
+	memset(said, 0, c->classes * sizeof(int64_t));
 	for (i = 0; i < work->phrases.matches; i++)
 	{
 		uint32_t phrase = work->phrases.match[i].phrase;
@@ -235,9 +237,10 @@ classifier_add_rules(const Classifier *c, ClassifierWork *work,
 
 			if (!counts(c, work, rule, cell))
 				continue;
+			work->counted++;
 			if (rule->first_class == rule->last_class)
 			{
-				scores[rule->first_class] += rule->weight;
+				said[rule->first_class] += rule->weight;
 				continue;
 			}
 			work->steps[rule->first_class] += rule->weight;
@@ -245,13 +248,17 @@ classifier_add_rules(const Classifier *c, ClassifierWork *work,
 			stepped = true;
 		}
 	}
-	if (!stepped)
+	if (work->counted == 0)
 		return CLASSIFIER_OK;
 	for (i = 0; i < c->classes; i++)
 	{
-		sum += work->steps[i];
-		scores[i] += sum;
-		work->steps[i] = 0;
+		if (stepped)
+		{
+			sum += work->steps[i];
+			work->steps[i] = 0;
+			said[i] += sum;
+		}
+		scores[i] += said[i];
 	}
 	work->steps[i] = 0;
 	return CLASSIFIER_OK;

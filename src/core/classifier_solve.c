@@ -21,7 +21,8 @@
 #define CLOSE       0.003
 #define LEAST       1e-12 /* no answer is less likely */
 #define CAUTION     0.05
-#define PRUDENCE    0.95 /* texts to come are less like these than they */
+#define UNSEEN      1500 /* of so many texts, doubts are doubled */
+#define MORE_DOUBT  1.2  /* and more than this is never added */
 
 static const float one = 1.0f / CLASSIFIER_ONE;
 
@@ -64,9 +65,13 @@ classifier_solver_begin(ClassifierSolver *solver,
 	solver->weights = take(memory, problem->features, LANES * sizeof(float));
 	solver->alpha = take(memory, problem->rows, LANES * sizeof(float));
 	solver->squares = take(memory, problem->rows, sizeof(float));
+	solver->value = problem->value;
+	solver->fold_value =
+	    take(memory, problem->first[problem->rows], sizeof(uint16_t));
 	solver->order = take(memory, problem->rows, sizeof(uint32_t));
 	if (solver->weights == NULL || solver->alpha == NULL ||
-	    solver->squares == NULL || solver->order == NULL)
+	    solver->squares == NULL || solver->fold_value == NULL ||
+	    solver->order == NULL)
 		return false;
 	for (r = 0; r < problem->rows; r++)
 	{
@@ -88,6 +93,7 @@ classifier_solver_free(ClassifierSolver *solver)
 	give_back(solver->memory, solver->weights);
 	give_back(solver->memory, solver->alpha);
 	give_back(solver->memory, solver->squares);
+	give_back(solver->memory, solver->fold_value);
 	give_back(solver->memory, solver->order);
 	memset(solver, 0, sizeof(*solver));
 }
@@ -105,7 +111,7 @@ score_row(const ClassifierSolver *solver, uint32_t r, float *score)
 	{
 		const float *w =
 		    solver->weights + (size_t) problem->feature[i] * LANES;
-		float v = (float) problem->value[i];
+		float v = (float) solver->value[i];
 
 		for (l = 0; l < LANES; l++)
 			sum[l] += v * w[l];
@@ -132,7 +138,7 @@ add_row(ClassifierSolver *solver, uint32_t r, const float *factor)
 	for (i = problem->first[r]; i < end; i++)
 	{
 		float *w = solver->weights + (size_t) problem->feature[i] * LANES;
-		float v = (float) problem->value[i];
+		float v = (float) solver->value[i];
 
 		for (l = 0; l < LANES; l++)
 			w[l] += v * scaled[l];
@@ -236,6 +242,7 @@ classifier_solve(ClassifierSolver *solver, uint32_t first_class)
 	const ClassifierProblem *problem = solver->problem;
 	uint32_t left = problem->classes - first_class;
 
+	solver->value = problem->value;
 	solver->first_class = first_class;
 	solver->lanes = left < LANES ? left : LANES;
 	memset(solver->weights, 0,
@@ -245,9 +252,39 @@ classifier_solve(ClassifierSolver *solver, uint32_t first_class)
 	improve(solver, CLASSIFIER_FOLDS + 1, problem->passes);
 }
 
+/* The values that the grams have where a fold is left out */
+static void
+weigh_anew(ClassifierSolver *solver, int fold)
+{
+	const ClassifierProblem *problem = solver->problem;
+	const float *factor = problem->factor + (size_t) fold * problem->features;
+	uint32_t r;
+
+	solver->value = solver->fold_value;
+	for (r = 0; r < problem->rows; r++)
+	{
+		double squares = 0;
+		double norm;
+		uint64_t i;
+
+		for (i = problem->first[r]; i < problem->first[r + 1]; i++)
+		{
+			double v = problem->value[i] * factor[problem->feature[i]];
+
+			squares += v * v;
+		}
+		norm = squares > 0 ? CLASSIFIER_ONE / sqrt(squares) : 0;
+		for (i = problem->first[r]; i < problem->first[r + 1]; i++)
+			solver->fold_value[i] =
+			    (uint16_t) (problem->value[i] * factor[problem->feature[i]] *
+			                    norm +
+			                0.5);
+	}
+}
+
 /*
- * Each fold begins with the weights of the one before, less what its own rows
- * have put into them: a few passes make up for these.
+ * Each fold begins with the shares of the one before, less those of its own
+ * rows: a few passes make up for these.
  */
 void
 classifier_leave_out(ClassifierSolver *solver)
@@ -261,18 +298,23 @@ classifier_leave_out(ClassifierSolver *solver)
 		uint32_t r;
 		uint32_t l;
 
-		for (r = 0; r < problem->judged; r++)
+		if (problem->factor != NULL)
+			weigh_anew(solver, fold);
+		memset(solver->weights, 0,
+		       (size_t) problem->features * LANES * sizeof(float));
+		memset(solver->bias, 0, sizeof(solver->bias));
+		for (r = 0; r < problem->rows; r++)
 		{
 			float *alpha = solver->alpha + (size_t) r * LANES;
 			uint32_t own = problem->of_class[r] - solver->first_class;
 
-			if (problem->fold[r] != fold)
-				continue;
+			if (problem->fold[r] == fold)
+				memset(alpha, 0, LANES * sizeof(float));
 			for (l = 0; l < LANES; l++)
-				score[l] = l == own ? -alpha[l] : alpha[l];
+				score[l] = l == own ? alpha[l] : -alpha[l];
 			add_row(solver, r, score);
-			memset(alpha, 0, LANES * sizeof(float));
 		}
+		poll(solver);
 		improve(solver, fold, FOLD_PASSES);
 		for (r = 0; r < problem->judged; r++)
 		{
@@ -310,9 +352,9 @@ unlikeliness(const ClassifierProblem *problem, const double *at)
 		for (c = 0; c < problem->classes; c++)
 			best = fmax(best, slope * score[c] + at[1]);
 		for (c = 0; c < problem->classes; c++)
-			sum += classifier_sigmoid(slope * score[c] + at[1], best);
+			sum += classifier_likelihood(slope * score[c] + at[1], best);
 		loss -= problem->weight[r] *
-		        log(fmax(classifier_sigmoid(own, best) / sum, LEAST));
+		        log(fmax(classifier_likelihood(own, best) / sum, LEAST));
 	}
 	/* where the rows do not tell, neither extreme */
 	return loss + CAUTION * (at[0] * at[0] + at[1] * at[1]);
@@ -416,17 +458,20 @@ judge(const ClassifierProblem *problem, ClassifierSureness *sureness)
 		const float *score = problem->scores + (size_t) r * problem->classes;
 		double weight = problem->weight[r];
 		uint32_t best = 0;
+		double others = 0;
 		double top;
-		double sum = 0;
 
 		for (c = 1; c < problem->classes; c++)
 			if (score[c] > score[best])
 				best = c;
 		top = sureness->slope * score[best] + sureness->shift;
 		for (c = 0; c < problem->classes; c++)
-			sum += classifier_sigmoid(
-			    sureness->slope * score[c] + sureness->shift, top);
-		top = classifier_sigmoid(top, top) / sum;
+			if (c != best)
+				others += classifier_likelihood(
+				    sureness->slope * score[c] + sureness->shift, top);
+		top = classifier_likelihood(top, top);
+		top = others / (others + top);
+		top = 1 - top * classifier_more_doubt(top, sureness->doubt);
 		b = top < 1 ? (int) (BINS * top) : BINS - 1;
 		sure[b] += weight * top;
 		if (best == problem->of_class[r])
@@ -448,7 +493,10 @@ classifier_fit(const ClassifierProblem *problem, ClassifierSureness *sureness)
 	Corner best;
 
 	descend(problem, &best);
-	sureness->slope = PRUDENCE * exp(best.at[0]);
+	sureness->slope = exp(best.at[0]);
 	sureness->shift = best.at[1];
+	/* texts to come are less like those judged than these are */
+	sureness->doubt =
+	    1 + fmin(sqrt(UNSEEN / fmax(problem->judged, 1)), MORE_DOUBT);
 	judge(problem, sureness);
 }

@@ -26,6 +26,8 @@ typedef struct ClassifierProblem
 	uint8_t *fold;      /* of each row */
 	float *weight;      /* of each row */
 	float *class_cost;  /* of each class's own rows */
+	float *factor;      /* of each fold's grams, for their values where the
+	                     * fold is left out; if NULL, one */
 	uint32_t passes;
 	uint32_t judged; /* rows that are left out once, the first ones */
 	float *scores;   /* of these, for all classes */
@@ -36,9 +38,11 @@ typedef struct ClassifierSolver
 {
 	const ClassifierMemory *memory;
 	const ClassifierProblem *problem;
-	float *weights; /* of the grams, a group of lanes each */
-	float *alpha;   /* of the rows, likewise */
-	float *squares; /* of the rows */
+	float *weights;        /* of the grams, a group of lanes each */
+	float *alpha;          /* of the rows, likewise */
+	float *squares;        /* of the rows */
+	const uint16_t *value; /* the problem's, or with a fold left out … */
+	uint16_t *fold_value;  /* … these */
 	uint32_t *order;
 	float bias[CLASSIFIER_LANES];
 	uint32_t first_class;
@@ -55,15 +59,16 @@ extern void classifier_solve(ClassifierSolver *solver, uint32_t first_class);
 extern void classifier_leave_out(ClassifierSolver *solver);
 
 /*
- * What makes probabilities of scores: that of a class is its sigmoid of
- * slope * score + shift, divided by the sum of those of all classes.  Fitted
- * to the rows left out; then how often they are right, and by how much they
- * are wrong about that.
+ * What makes probabilities of scores, see classifier_probabilities: slope and
+ * shift are fitted to the rows left out, and the fewer these are, the more
+ * doubt.  Then how often they are right, and by how much they are wrong about
+ * that.
  */
 typedef struct ClassifierSureness
 {
 	double slope;
 	double shift;
+	double doubt;
 	double accuracy;
 	double error; /* expected calibration error, in bins of 1/15 */
 } ClassifierSureness;

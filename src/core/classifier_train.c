@@ -7,7 +7,7 @@
 
 #include <float.h>
 
-#include "checksum.h"
+#include "classifier_write.h"
 
 #define LARGEST    32767
 #define FLOAT_BINS 65536
@@ -18,6 +18,9 @@ typedef struct Kept
 	uint32_t feature;
 	float weight;
 } Kept;
+
+_Static_assert(sizeof(Kept) == sizeof(ClassifierWeight),
+               "a whole weight takes the place of one that is not");
 
 /* All that is made on the way; what is NULL need not be given back. */
 typedef struct Training
@@ -151,72 +154,27 @@ quantise(float weight, double unit)
 }
 
 /*
- * Where each feature's record begins, in row_at, with an end; its number of
- * words
+ * Weights and bias as whole numbers, in the place of the former; what a weight
+ * of one is
  */
-static uint64_t
-place_records(const Training *t, double unit, uint64_t *record_at)
+static double
+quantise_weights(Training *t, int64_t *bias)
 {
-	const Kept *kept = t->kept.at;
-	uint32_t features = t->made.problem.features;
-	uint64_t words = 0;
-	uint32_t f;
+	double unit = largest_weight(t);
+	Kept *kept = t->kept.at;
 	size_t i;
+	uint32_t c;
 
-	for (f = 0; f < features; f++)
-		record_at[f] = 2;
-	for (i = 0; i < t->kept.used; i++)
-		if (quantise(kept[i].weight, unit) != 0)
-			record_at[kept[i].feature]++;
-	for (f = 0; f < features; f++)
-	{
-		uint64_t here = record_at[f];
-
-		record_at[f] = words;
-		words += here;
-	}
-	record_at[features] = words;
-	return words;
-}
-
-/* The directory and the records; uses up record_at. */
-static void
-write_records(const Training *t, double unit, uint64_t *record_at,
-              uint32_t *directory)
-{
-	const Kept *kept = t->kept.at;
-	uint32_t features = t->made.problem.features;
-	uint32_t buckets = UINT32_C(1) << t->made.bits;
-	uint32_t *records = directory + buckets + 1;
-	uint32_t b = 0;
-	uint32_t c = 0;
-	uint32_t f;
-	size_t i;
-
-	for (f = 0; f < features; f++)
-	{
-		uint32_t *record = records + record_at[f];
-		uint64_t hash = t->made.hashes[f];
-
-		for (; b <= classifier_bucket(hash, t->made.bits); b++)
-			directory[b] = (uint32_t) record_at[f];
-		record[0] = classifier_key(hash, t->made.bits);
-		record[1] = t->made.own[f] |
-		            (uint32_t) (record_at[f + 1] - record_at[f] - 2) << 16;
-	}
-	for (; b <= buckets; b++)
-		directory[b] = (uint32_t) record_at[features];
 	for (i = 0; i < t->kept.used; i++)
 	{
-		int32_t weight = quantise(kept[i].weight, unit);
+		ClassifierWeight whole = {kept[i].feature,
+		                          quantise(kept[i].weight, unit)};
 
-		while (i >= t->kept_end[c])
-			c++;
-		/* of a record that is begun, record_at is where to go on, less two */
-		if (weight != 0)
-			records[2 + record_at[kept[i].feature]++] = c | (uint32_t) weight
-			                                                    << 16;
+		memcpy(&kept[i], &whole, sizeof(whole));
 	}
+	for (c = 0; c < t->made.problem.classes; c++)
+		bias[c] = (int64_t) floor(t->bias[c] / unit * CLASSIFIER_ONE + 0.5);
+	return unit;
 }
 
 static bool
@@ -224,64 +182,35 @@ write_value(Training *t, size_t prefix, uint8_t **block, size_t *size)
 {
 	ClassifierTrainer *trainer = t->trainer;
 	const ClassifierProblem *p = &t->made.problem;
-	double unit = largest_weight(t);
+	int64_t *bias =
+	    classifier_resize(trainer, NULL, p->classes, sizeof(int64_t));
 	ClassifierSureness sureness;
-	ClassifierHeader header = {.magic = CLASSIFIER_MAGIC_NUMBER,
-	                           .format = CLASSIFIER_FORMAT,
-	                           .byte_order = CLASSIFIER_BYTE_ORDER};
-	uint64_t *record_at = classifier_resize(
-	    trainer, NULL, (uint64_t) p->features + 1, sizeof(uint64_t));
-	uint64_t words;
-	uint8_t *value;
-	uint32_t c;
+	ClassifierDraft draft = {.classes = p->classes,
+	                         .features = p->features,
+	                         .bits = t->made.bits,
+	                         .codes = t->made.codes,
+	                         .bias = bias,
+	                         .hashes = t->made.hashes,
+	                         .own = t->made.own,
+	                         .weights = t->kept.at,
+	                         .end = t->kept_end};
+	double unit;
 
-	if (record_at == NULL)
+	if (bias == NULL)
 		return false;
-	words = place_records(t, unit, record_at);
-	if (words > UINT32_MAX)
-	{
-		trainer->status = CLASSIFIER_TOO_LARGE;
-		classifier_release(trainer, record_at);
-		return false;
-	}
-	header.bytes = classifier_bytes(p->classes, t->made.bits, words);
-	header.classes = p->classes;
-	header.features = p->features;
-	header.rows = p->rows;
-	header.bucket_bits = t->made.bits;
-	header.record_words = (uint32_t) words;
+	unit = quantise_weights(t, bias);
 	classifier_fit(p, &sureness);
-	header.slope = fmin(sureness.slope * unit / CLASSIFIER_ONE, 1);
-	header.shift = sureness.shift;
-	header.trained_accuracy = sureness.accuracy;
-	header.trained_error = sureness.error;
-	memcpy(header.folding, trainer->options.folding, CLASSIFIER_FOLDING);
-	*size = prefix + (size_t) header.bytes;
-	*block = classifier_resize(trainer, NULL, *size, 1);
-	if (*block == NULL)
-	{
-		classifier_release(trainer, record_at);
-		return false;
-	}
-	value = *block + prefix;
-	memset(*block, 0, *size);
-	for (c = 0; c < p->classes; c++)
-	{
-		int64_t bias =
-		    (int64_t) floor(t->bias[c] / unit * CLASSIFIER_ONE + 0.5);
-		uint8_t *at = value + sizeof(header) + 8 * (size_t) c;
-
-		memcpy(at, &t->made.codes[c], 8);
-		memcpy(at + 8 * (size_t) p->classes, &bias, 8);
-	}
-	write_records(t, unit, record_at,
-	              (uint32_t *) (void *) (value + sizeof(header) +
-	                                     16 * (size_t) p->classes));
-	classifier_release(trainer, record_at);
-	memcpy(value, &header, sizeof(header));
-	header.checksum = checksum_bytes(value + 24, header.bytes - 24);
-	memcpy(value, &header, sizeof(header));
-	return true;
+	draft.header.rows = p->rows;
+	draft.header.slope = fmin(sureness.slope * unit / CLASSIFIER_ONE, 1);
+	draft.header.shift = sureness.shift;
+	draft.header.doubt = sureness.doubt;
+	draft.header.trained_accuracy = sureness.accuracy;
+	draft.header.trained_error = sureness.error;
+	memcpy(draft.header.folding, trainer->options.folding, CLASSIFIER_FOLDING);
+	trainer->status =
+	    classifier_write(&trainer->work.memory, &draft, prefix, block, size);
+	classifier_release(trainer, bias);
+	return trainer->status == CLASSIFIER_OK;
 }
 
 static void

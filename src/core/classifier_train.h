@@ -13,7 +13,7 @@
  * which D occur in more than one row, and K classes, in bytes, at most:
  *
  *	  collecting   80 N + 10 G + 56 F
- *	  training     that, and 8 G + 100 D + 80 N + 8 million
+ *	  training     that, and 8 G + 120 D + 80 N + 8 million
  *	               + five times the size of the value
  *
  * Of G and F no more than options->grams and half of that are taken; then

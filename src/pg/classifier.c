@@ -377,8 +377,9 @@ cg_classifier_info(PG_FUNCTION_ARGS)
 	values[7] = CStringGetTextDatum(classifier->folding);
 	values[8] = Float8GetDatum(classifier->trained_accuracy);
 	values[9] = Float8GetDatum(classifier->trained_error);
-	/* what was trained on nothing was not tried on anything */
-	nulls[8] = nulls[9] = classifier->rows == 0;
+	/* names and phrases alone are not tried on anything */
+	nulls[8] = nulls[9] =
+	    classifier->trained_accuracy == 0 && classifier->trained_error == 0;
 	values[10] = CStringGetTextDatum(digest);
 	PG_RETURN_DATUM(HeapTupleGetDatum(
 	    heap_form_tuple(BlessTupleDesc(row), values, nulls)));

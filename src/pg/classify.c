@@ -23,6 +23,7 @@ typedef struct Desk
 	ClassifierWork work;
 	FoldedText folded;
 	int64 *scores;
+	int64 *said; /* of these, by rules */
 	double *probabilities;
 	uint32 classes; /* room in these */
 	int64 *codes;   /* classes and nodes … */
@@ -61,14 +62,17 @@ static void
 make_room(Desk *desk, uint32 classes)
 {
 	int64 *scores = desk->scores;
+	int64 *said = desk->said;
 	double *probabilities = desk->probabilities;
 
 	if (desk->classes >= classes)
 		return;
 	desk->classes = 0;
 	desk->scores = NULL;
+	desk->said = NULL;
 	desk->probabilities = NULL;
 	desk->scores = other_room(desk, scores, classes);
+	desk->said = other_room(desk, said, classes);
 	desk->probabilities = other_room(desk, probabilities, classes);
 	desk->classes = classes;
 }
@@ -90,11 +94,20 @@ score_text(Desk *desk, const Classifier *classifier, struct varlena *text,
 	make_room(desk, classifier->classes);
 	status = classifier_score(classifier, &desk->work, folded->bytes,
 	                          folded->len, desk->scores);
+	desk->work.counted = 0;
 	if (status == CLASSIFIER_OK && classifier->rules > 0)
-		status = classifier_add_rules(classifier, &desk->work, folded->bytes,
-		                              folded->len, cell, desk->scores);
+		status =
+		    classifier_add_rules(classifier, &desk->work, folded->bytes,
+		                         folded->len, cell, desk->scores, desk->said);
 	if (status != CLASSIFIER_OK)
 		classifier_refuse(status, NULL);
+}
+
+/* What rules said of the text scored last, or NULL */
+static const int64 *
+rules_said(const Desk *desk)
+{
+	return desk->work.counted > 0 ? desk->said : NULL;
 }
 
 static int64
@@ -122,7 +135,8 @@ surest(Desk *desk, const Classifier *classifier, double threshold)
 		desk->sums = other_room(desk, sums, n);
 		desk->answers = n;
 	}
-	classifier_probabilities(classifier, desk->scores, desk->probabilities);
+	classifier_probabilities(classifier, desk->scores, rules_said(desk),
+	                         desk->probabilities);
 	classifier_answers(classifier, desk->probabilities, desk->codes,
 	                   desk->sums);
 	classifier_roll_up(desk->codes, desk->sums, n, desk->sums);
@@ -158,8 +172,8 @@ cg_classify(PG_FUNCTION_ARGS)
 	score_text(desk, classifier, text, cell_argument(fcinfo), false);
 	PG_FREE_IF_COPY(text, 1);
 	if (threshold < 0)
-		PG_RETURN_INT64(
-		    classifier->codes[classifier_best(classifier, desk->scores)]);
+		PG_RETURN_INT64(classifier->codes[classifier_best(
+		    classifier, desk->scores, rules_said(desk))]);
 	answer = surest(desk, classifier, threshold);
 	if (answer == 0)
 		PG_RETURN_NULL();
@@ -207,7 +221,8 @@ cg_classify_top(PG_FUNCTION_ARGS)
 	classifier = classifier_use_memo(PG_GETARG_DATUM(0), &desk->memo);
 	text = PG_GETARG_VARLENA_PP(1);
 	score_text(desk, classifier, text, cell_argument(fcinfo), false);
-	classifier_probabilities(classifier, desk->scores, desk->probabilities);
+	classifier_probabilities(classifier, desk->scores, rules_said(desk),
+	                         desk->probabilities);
 	ranked = palloc(classifier->classes * sizeof(*ranked));
 	for (i = 0; i < classifier->classes; i++)
 	{
@@ -299,13 +314,13 @@ tell_occurrence(void *context, size_t from, size_t to, int64_t contribution)
 /* The number of the class to be explained */
 static uint32
 class_argument(FunctionCallInfo fcinfo, const Classifier *classifier,
-               const int64 *scores)
+               Desk *desk)
 {
 	int64 code;
 	uint32 n;
 
 	if (PG_ARGISNULL(2))
-		return classifier_best(classifier, scores);
+		return classifier_best(classifier, desk->scores, rules_said(desk));
 	code = PG_GETARG_INT64(2);
 	for (n = 0; n < classifier->classes && classifier->codes[n] != code;)
 		n++;
@@ -338,7 +353,7 @@ cg_classify_explain(PG_FUNCTION_ARGS)
 	classifier = classifier_use_memo(PG_GETARG_DATUM(0), &desk->memo);
 	text = PG_GETARG_VARLENA_PP(1);
 	score_text(desk, classifier, text, cell, true);
-	n = class_argument(fcinfo, classifier, desk->scores);
+	n = class_argument(fcinfo, classifier, desk);
 	account.folded = folded;
 	account.source = VARDATA_ANY(text);
 	account.code = classifier->codes[n];

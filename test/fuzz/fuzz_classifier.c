@@ -58,7 +58,7 @@ use(const Classifier *c, const char *text, size_t len)
 
 	classifier_work_begin(&work, &memory);
 	REQUIRE(classifier_score(c, &work, text, len, scores) == CLASSIFIER_OK);
-	classifier_probabilities(c, scores, p);
+	classifier_probabilities(c, scores, NULL, p);
 	for (i = 0; i < c->classes; i++)
 	{
 		REQUIRE(p[i] >= 0 && p[i] <= 1);

@@ -28,7 +28,7 @@ explain(const Classifier *c, const char *text, size_t len)
 	REQUIRE(c->classes <= 256);
 	classifier_work_begin(&work, &fuzz_memory);
 	REQUIRE(classifier_score(c, &work, text, len, scores) == CLASSIFIER_OK);
-	classifier_probabilities(c, scores, p);
+	classifier_probabilities(c, scores, NULL, p);
 	for (i = 0; i < c->classes; i++)
 	{
 		int64_t told = c->bias[i];

@@ -150,6 +150,50 @@ test_own_weights(void)
 	classifier_free_material(&trainer, &m);
 }
 
+/*
+ * Where a fold is left out its rows must not tell what they are: a gram that
+ * one other row has does not count, and the weight is that of the others.
+ */
+static void
+test_left_out(void)
+{
+	static const char *const lines[10] = {"ax", "ax", "ay", "ay", "az",
+	                                      "bz", "bx", "bx", "by", "by"};
+	ClassifierOptions options;
+	ClassifierTrainer trainer;
+	ClassifierMaterial m;
+	const ClassifierProblem *p = &m.problem;
+	int wrong = 0;
+	int none = 0;
+	int i;
+	uint32_t f;
+	uint32_t r;
+	uint64_t k;
+
+	classifier_default_options(&options);
+	options.rows = 2;
+	classifier_train_begin(&trainer, &memory, &options);
+	for (i = 0; i < 10; i++)
+		classifier_train_add(&trainer, lines[i], 2, i < 5 ? 1 : 2, 1);
+	ok(classifier_prepare(&trainer, &m) && material_faults(&m) == 0 &&
+	       p->features == 9 && p->judged == 10,
+	   "ten rows, nine grams that two rows have");
+	for (i = 0; i < CLASSIFIER_FOLDS; i++)
+		for (f = 0; f < p->features; f++)
+		{
+			int left = 0;
+
+			for (r = 0; r < p->rows; r++)
+				for (k = p->first[r]; k < p->first[r + 1]; k++)
+					left += p->feature[k] == f && p->fold[r] != i;
+			wrong += (p->factor[i * (int) p->features + (int) f] > 0) !=
+			         (left >= 2);
+			none += left < 2;
+		}
+	ok(wrong == 0 && none >= 5, "%d times too few rows are left", none);
+	classifier_free_material(&trainer, &m);
+}
+
 static void
 test_no_memory(void)
 {
@@ -184,6 +228,7 @@ main(void)
 	test_any_order();
 	test_what_counts();
 	test_own_weights();
+	test_left_out();
 	test_no_memory();
 	return done_testing();
 }

@@ -153,14 +153,16 @@ static void
 probabilities_of(const Classifier *c, const char *text, double *p)
 {
 	int64_t *scores = malloc(c->classes * sizeof(*scores));
+	int64_t *said = malloc(c->classes * sizeof(*said));
 	ClassifierWork work;
 
 	classifier_work_begin(&work, &memory);
 	classifier_score(c, &work, text, strlen(text), scores);
-	classifier_add_rules(c, &work, text, strlen(text), 0, scores);
-	classifier_probabilities(c, scores, p);
+	classifier_add_rules(c, &work, text, strlen(text), 0, scores, said);
+	classifier_probabilities(c, scores, work.counted > 0 ? said : NULL, p);
 	classifier_work_free(&work);
 	free(scores);
+	free(said);
 }
 
 static void
@@ -193,6 +195,44 @@ test_new_classes(void)
 			sum += p[base.classes + (uint32_t) i];
 		ok(sum <= 0.0101 && (many[k] > 10 || sum > 0.0007 * many[k]),
 		   "they have %.5f together", sum);
+		free(block);
+	}
+}
+
+/* A weight is in log-odds, however sure the model is of another class. */
+static void
+test_odds(void)
+{
+	static const double odds[4] = {0.5, 5, -5, 60};
+	double before[40];
+	double after[40];
+	int k;
+
+	for (k = 0; k < 4; k++)
+	{
+		TestRule rule = {.phrase = rule_word(4), .odds = odds[k]};
+		ClassifierExtender e;
+		Classifier c;
+		uint8_t *block;
+		size_t size;
+		double told;
+		uint32_t last = base.classes - 1;
+
+		rule.code = base.codes[0];
+		classifier_extend_begin(&e, &memory, &base, NULL);
+		add_rule(&e, &rule);
+		ok(classifier_extend(&e, 0, &block, &size) == CLASSIFIER_OK &&
+		       classifier_validate(block, size, &c) == CLASSIFIER_OK,
+		   "a rule of weight %g", odds[k]);
+		classifier_extend_free(&e);
+		probabilities_of(&base, "井盖", before);
+		probabilities_of(&c, "井盖", after);
+		told = log(after[0] / after[last]) - log(before[0] / before[last]);
+		/* where one is nearly sure the doubt that is left is enlarged */
+		ok(told < odds[k] + 0.01 &&
+		       told >
+		           odds[k] - (after[0] > 0.85 ? log(c.doubt) + 0.1 : 0) - 0.01,
+		   "adds so much to the logarithm of the odds (%.4f)", told);
 		free(block);
 	}
 }
@@ -392,6 +432,7 @@ main(void)
 	test_any_order();
 	test_old_classes();
 	test_new_classes();
+	test_odds();
 	test_bare();
 	test_nodes();
 	test_roll_up();

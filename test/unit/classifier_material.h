@@ -26,6 +26,9 @@ material_faults(const ClassifierMaterial *m)
 		faults += i > 0 && m->hashes[i - 1] >> (32 - m->bits) >=
 		                       m->hashes[i] >> (32 - m->bits);
 	}
+	/* no gram is worth much more where a fold is left out */
+	for (k = 0; k < (uint64_t) CLASSIFIER_FOLDS * p->features; k++)
+		faults += !(p->factor[k] >= 0 && p->factor[k] < 50);
 	for (i = 0; i < p->classes; i++)
 		faults += !(p->class_cost[i] > 0);
 	for (i = 0; i < p->rows; i++)

@@ -25,6 +25,7 @@ typedef struct SmallProblem
 	uint8_t fold[SMALL_ROWS];
 	float weight[SMALL_ROWS];
 	float class_cost[SMALL_CLASSES];
+	float factor[CLASSIFIER_FOLDS * SMALL_FEATURES];
 	float scores[SMALL_ROWS * SMALL_CLASSES];
 } SmallProblem;
 
@@ -142,6 +143,7 @@ small_faults(const SmallProblem *s, const SmallResult *result)
 	for (i = 0; i < s->problem.rows * s->problem.classes; i++)
 		faults += !isfinite(result->scores[i]);
 	return faults + !(sure->slope > 0 && isfinite(sure->slope)) +
+	       !(sure->doubt >= 1 && sure->doubt <= CLASSIFIER_MAX_DOUBT) +
 	       !isfinite(sure->shift) +
 	       !(sure->accuracy >= 0 && sure->accuracy <= 1) +
 	       !(sure->error >= 0 && sure->error <= 1);

@@ -201,13 +201,14 @@ rule_faults(const Classifier *c, ClassifierWork *work, const TestRule *rules,
 {
 	int64_t *grams = malloc(c->classes * sizeof(int64_t));
 	int64_t *scores = malloc(c->classes * sizeof(int64_t));
+	int64_t *said = malloc(c->classes * sizeof(int64_t));
 	char *exact = malloc(len > 0 ? len : 1);
 	int faults = 0;
 
 	memcpy(exact, text, len);
 	faults += classifier_score(c, work, exact, len, grams) != CLASSIFIER_OK;
 	memcpy(scores, grams, c->classes * sizeof(int64_t));
-	faults += classifier_add_rules(c, work, exact, len, cell, scores) !=
+	faults += classifier_add_rules(c, work, exact, len, cell, scores, said) !=
 	          CLASSIFIER_OK;
 	for (uint32_t i = 0; i < c->classes; i++)
 	{
@@ -216,12 +217,14 @@ rule_faults(const Classifier *c, ClassifierWork *work, const TestRule *rules,
 		faults += classifier_explain_rules(c, work, exact, len, cell, i,
 		                                   hear_rule, &told) != CLASSIFIER_OK;
 		faults += told.wrong + (grams[i] + told.sum != scores[i]);
+		faults += said[i] != told.sum;
 		if (rules != NULL)
 			faults += told.sum !=
 			          add_plainly(c, rules, n, text, len, cell, c->codes[i]);
 	}
 	free(grams);
 	free(scores);
+	free(said);
 	free(exact);
 	return faults;
 }

@@ -83,6 +83,7 @@ test_hostile(void)
 	int faults = 0;
 	int64_t scores[40];
 	int64_t again[40];
+	int64_t said[40];
 	size_t n;
 	int i;
 
@@ -103,9 +104,9 @@ test_hostile(void)
 	memcpy(text + CLASSIFIER_TEXT_MAX + 2, "噪音", 6);
 	memset(scores, 0, sizeof(scores));
 	memset(again, 0, sizeof(again));
-	classifier_add_rules(&classifier, &work, text, n, 0, scores);
+	classifier_add_rules(&classifier, &work, text, n, 0, scores, said);
 	classifier_add_rules(&classifier, &work, text, CLASSIFIER_TEXT_MAX, 0,
-	                     again);
+	                     again, said);
 	ok(memcmp(scores, again, sizeof(scores)) == 0,
 	   "of a long text the first %d bytes are read", CLASSIFIER_TEXT_MAX);
 	classifier_work_free(&work);
@@ -140,8 +141,9 @@ test_sums(void)
 	classifier_work_begin(&work, &memory);
 	{
 		int64_t three[3] = {0, 0, 0};
+		int64_t said[3];
 
-		classifier_add_rules(&c, &work, "路灯", 6, 0, three);
+		classifier_add_rules(&c, &work, "路灯", 6, 0, three, said);
 		scores[0] = three[0];
 		scores[1] = three[2];
 		ok(three[1] == three[0] + INT64_C(200) * 1048576,
@@ -198,6 +200,7 @@ test_no_memory(void)
 {
 	ClassifierWork work;
 	int64_t scores[40];
+	int64_t said[40];
 	int failed = 0;
 	int i;
 
@@ -209,7 +212,7 @@ test_no_memory(void)
 		classifier_work_begin(&work, &small);
 		memset(scores, 0, sizeof(scores));
 		failed += classifier_add_rules(&classifier, &work, "路灯不亮", 12, 0,
-		                               scores) == CLASSIFIER_NO_MEMORY;
+		                               scores, said) == CLASSIFIER_NO_MEMORY;
 		few.left = -1;
 		ok(rule_faults(&classifier, &work, rules, RULES, "路灯不亮", 12, 0) ==
 		       0,

@@ -98,6 +98,49 @@ test_weights(void)
 	   "of rows without grams the most have their way");
 }
 
+/*
+ * What a gram is worth where a fold is left out: as much, as if nothing had
+ * been said; nothing, as if the rows had not got it.
+ */
+static void
+test_factors(void)
+{
+	uint32_t r;
+	int wrong = 0;
+	int i;
+
+	make_separable(2, 40);
+	for (r = 0; r < 40; r += 3) /* so that there is something to learn */
+		problem.of_class[r] = 1 - problem.of_class[r];
+	small_solve(&problem, &result);
+	for (i = 0; i < CLASSIFIER_FOLDS * 3; i++)
+		problem.factor[i] = 1;
+	problem.problem.factor = problem.factor;
+	ok(small_solve(&problem, &again) && small_faults(&problem, &again) == 0,
+	   "factors of one");
+	for (i = 0; i < 80; i++)
+		wrong += fabs(result.scores[i] - again.scores[i]) > 0.001;
+	ok(wrong == 0 &&
+	       memcmp(result.weights, again.weights, sizeof(result.weights)) == 0,
+	   "change nothing (%d scores differ)", wrong);
+	make_separable(2, 40);
+	for (i = 0; i < CLASSIFIER_FOLDS * 3; i++)
+		problem.factor[i] = i / 3 == 2 ? 0 : 1;
+	problem.problem.factor = problem.factor;
+	small_solve(&problem, &again);
+	wrong = 0;
+	for (r = 0; r < 40; r++)
+		wrong +=
+		    (again.scores[2 * r] > again.scores[2 * r + 1]) != (r % 2 == 0) &&
+		    problem.fold[r] != 2;
+	ok(wrong == 0, "a fold that is told nothing harms no other");
+	for (r = 0; r < 40; r++)
+		if (problem.fold[r] == 2)
+			wrong += fabs(again.scores[2 * r]) > 0.2 ||
+			         fabs(again.scores[2 * r + 1]) > 0.2;
+	ok(wrong == 0, "and scores nothing (%d do)", wrong);
+}
+
 static void
 test_no_memory(void)
 {
@@ -105,7 +148,7 @@ test_no_memory(void)
 	int begun = 0;
 
 	make_separable(2, 10);
-	for (left = 0; left < 4; left++)
+	for (left = 0; left < 5; left++)
 	{
 		TestMemory counter = {left, 0, 0};
 		ClassifierMemory memory = {test_resize, NULL, &counter};
@@ -126,6 +169,7 @@ main(void)
 	test_separable(10, 60); /* more than are trained at a time */
 	test_contradictory();
 	test_weights();
+	test_factors();
 	test_no_memory();
 	return done_testing();
 }

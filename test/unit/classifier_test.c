@@ -168,12 +168,12 @@ faults(ClassifierWork *work, const char *text, size_t len, bool plainly)
 		if (plainly)
 			wrong += scores[c] != score_plainly(exact, len, c);
 	}
-	classifier_probabilities(&classifier, scores, p);
+	classifier_probabilities(&classifier, scores, NULL, p);
 	for (c = 0; c < CLASSES; c++)
 	{
 		sum += p[c];
 		wrong += !(p[c] >= 0 && p[c] <= 1) ||
-		         p[c] > p[classifier_best(&classifier, scores)];
+		         p[c] > p[classifier_best(&classifier, scores, NULL)];
 	}
 	wrong += fabs(sum - 1) > 1e-12;
 	free(exact);
@@ -199,7 +199,8 @@ test_scores(void)
 		wrong += faults(&work, t.text, t.len, true);
 		classifier_score(&classifier, &work, t.text, t.len, scores);
 		right +=
-		    classifier.codes[classifier_best(&classifier, scores)] == t.code;
+		    classifier.codes[classifier_best(&classifier, scores, NULL)] ==
+		    t.code;
 	}
 	ok(wrong == 0, "200 new texts: explanations add up to scores (%d do not)",
 	   wrong);
@@ -213,6 +214,55 @@ try_text(ClassifierWork *work, const char *what, const char *text, size_t len)
 	int wrong = faults(work, text, len, len < 2000);
 
 	ok(wrong == 0, "%s: %zu bytes, %d faults", what, len, wrong);
+}
+
+/* The order of probabilities is that of scores, and doubts are told larger. */
+static void
+test_probabilities(void)
+{
+	Classifier c = classifier;
+	uint64_t random = 5;
+	double before = 0;
+	int wrong = 0;
+	int i;
+
+	for (i = 0; i <= 1000; i++)
+	{
+		double told = i / 1000.0 * classifier_more_doubt(i / 1000.0, 2.2);
+
+		wrong += told < before || told < i / 1000.0 || told > 1;
+		before = told;
+	}
+	ok(wrong == 0 && classifier_more_doubt(0.01, 2) == 2 &&
+	       classifier_more_doubt(0.15, 2) == 1 &&
+	       fabs(classifier_more_doubt(0.14999, 2) - 1) < 0.001,
+	   "a greater doubt is told as a greater one");
+	for (i = 0; i < 2000; i++)
+	{
+		double unit = (1 << i % 8) / c.slope;
+		int64_t scores[CLASSES];
+		double p[CLASSES];
+		double sum = 0;
+		int a;
+		int b;
+
+		c.doubt = 1 + i % 3 * 0.6;
+		for (a = 0; a < CLASSES; a++)
+			scores[a] =
+			    (int64_t) (((double) (next_random(&random) % 2001) / 1000 -
+			                1) *
+			               unit);
+		classifier_probabilities(&c, scores, NULL, p);
+		for (a = 0; a < CLASSES; a++)
+		{
+			sum += p[a];
+			for (b = 0; b < CLASSES; b++)
+				wrong += scores[a] > scores[b] && p[a] < p[b];
+		}
+		wrong += !(fabs(sum - 1) < 1e-9);
+	}
+	ok(wrong == 0, "probabilities are in the order of scores (%d are not)",
+	   wrong);
 }
 
 static void
@@ -365,6 +415,7 @@ main(void)
 {
 	make_value();
 	test_scores();
+	test_probabilities();
 	test_hostile();
 	test_head();
 	test_refused();

@@ -104,8 +104,8 @@ test_sureness(void)
 
 		make_text(&t, &random, 6, 9);
 		classifier_score(&c, &work, t.text, t.len, scores);
-		classifier_probabilities(&c, scores, p);
-		best = classifier_best(&c, scores);
+		classifier_probabilities(&c, scores, NULL, p);
+		best = classifier_best(&c, scores, NULL);
 		sure += p[best];
 		right += c.codes[best] == t.code;
 	}
@@ -181,7 +181,7 @@ test_odd(void)
 	       c.features == 0 && c.classes == 1 &&
 	       classifier_score(&c, &work, "abc", 3, score) == CLASSIFIER_OK,
 	   "one row without a text");
-	classifier_probabilities(&c, score, p);
+	classifier_probabilities(&c, score, NULL, p);
 	ok(p[0] == 1, "one class is certain");
 	free(value);
 	classifier_train_begin(&trainer, &memory, &options);
@@ -193,9 +193,9 @@ test_odd(void)
 	       classifier_validate(value, size, &c) == CLASSIFIER_OK &&
 	       c.codes[0] == TEXT_CODE(1) &&
 	       classifier_score(&c, &work, "有垃圾", 9, score) == CLASSIFIER_OK &&
-	       classifier_best(&c, score) == 0 &&
+	       classifier_best(&c, score, NULL) == 0 &&
 	       classifier_score(&c, &work, "有噪音", 9, score) == CLASSIFIER_OK &&
-	       classifier_best(&c, score) == 1,
+	       classifier_best(&c, score, NULL) == 1,
 	   "two rows of two classes are enough to begin with");
 	free(value);
 	classifier_work_free(&work);
