@@ -41,11 +41,13 @@ SELECT r.relname, a.attname AS column_without_chinese
 FROM rel AS r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE r.relkind IN ('r', 'p', 'v', 'm') AND col_description(r.oid, a.attnum) !~ '[一-龥]';
 
--- Every function says how parallel it is; unsafe are only those that write, and
--- the one that takes a snapshot of its own.
+-- Every function says how parallel it is; unsafe are only those that write, the
+-- one that takes a snapshot of its own, and those that run a query of the
+-- caller's with his search path.
 SELECT signature AS parallel_unsafe FROM func
 WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
-    AND proname <> 'finds_latest';
+    AND proname NOT IN ('finds_latest', 'classifier_labelled', 'classifier_answers', 'classifier_eval', 'classifier_threshold',
+        'classifier_confusion', 'classifier_calibration', 'classifier_cross_validate', 'hot_issues', 'hot_issues_of');
 
 -- C functions do not expect NULL, so they are strict (triggers get no arguments;
 -- what an aggregate is made of begins with a NULL state; clocks take NULL for no

@@ -16,13 +16,16 @@ my $dir  = PostgreSQL::Test::Utils::tempdir();
 
 # Tables of the extension that hold rows of users
 my @kept = map { "civicgrid.$_" }
-  qw(class_kind taxonomy event_class class_map case_record
+  qw(class_kind taxonomy event_class class_map class_phrase class_example
+  taxonomy_edition taxonomy_edition_class case_record
   calendar calendar_week calendar_day holiday_notice holiday_day
-  calendar_edition case_clock clock_move);
+  calendar_edition case_clock clock_move class_proposal class_feedback);
 
 # Those of them in which nothing is shipped
 my %all_own = map { ("civicgrid.$_" => 1) }
-  qw(case_record calendar_day calendar_edition case_clock clock_move);
+  qw(class_example taxonomy_edition taxonomy_edition_class
+  case_record calendar_day calendar_edition case_clock clock_move
+  class_proposal class_feedback);
 
 # Tables and views of users
 my @site = map { "site.$_" }
@@ -65,6 +68,24 @@ UPDATE class_map SET remark = '本区确认'
 UPDATE class_map SET basis = 'stated'
 	WHERE from_taxonomy <> 'site' AND from_kind = 'component' AND to_code IS NOT NULL AND basis <> 'stated'
 		AND from_code < '02';
+
+-- what a classifier is taught, with and without NULL in the key; editions of it,
+-- one for later, too
+INSERT INTO class_phrase (taxonomy, kind, phrase, code, use, weight, also, unless, instead, territory, remark) VALUES
+	('site', 'river', '水葫芦', '901', 'include', NULL, NULL, NULL, NULL, NULL, E'反\\斜\t线'),
+	('site', 'river', '水葫芦', '901', 'include', 7.5, '{河,"引号\"的"}', '{鱼塘}', NULL, '440310', NULL),
+	('site', 'river', '垃圾', '901', 'confusion', NULL, NULL, '{}', '90', NULL, NULL),
+	('GB/T 47678.5-2026', 'matter', '本区说法', '06010', 'exclude', NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO class_example (taxonomy, kind, message, code, weight, source, noted_at)
+SELECT 'site', 'river', format(E'标题 %s\n%s', i, (ARRAY['河面有漂浮物', '河道里的水葫芦', '河边有人钓鱼'])[1 + i % 3]),
+	(ARRAY['901', '901', '90'])[1 + i % 3]::eventcode, 1 + i % 2 * 0.5, '试', timestamptz '2026-03-01 08:00+08' + i * interval '1 hour'
+FROM generate_series(1, 30) AS i;
+SET client_min_messages = warning;
+CALL publish_taxonomy('site', 'river', '2026-01-01', remark => '首版');
+UPDATE event_class SET valid_to = '2027-01-01' WHERE taxonomy = 'site' AND code = '9';
+CALL publish_taxonomy('site', 'river', '2990-01-01', options => '{"names": 0}');
+CALL publish_taxonomy('site', 'odd "kind"', '2026-01-01');
+RESET client_min_messages;
 
 INSERT INTO case_record (caseno, reported_at, cell, taxonomy, kind, class, description)
 SELECT new_caseno('440310', DATE '2026-03-01' + i % 100), timestamptz '2026-03-01 08:00+08' + i * interval '1 hour',
@@ -175,6 +196,14 @@ SELECT extend_clock(caseno, clock, '1 work day'), extend_clock(caseno, clock, '9
 SELECT resume_clock(caseno, clock, started_at + interval '26 hours') FROM case_clock WHERE clock % 10 = 1;
 SELECT stop_clock(caseno, clock, started_at + interval '2 days', void => clock % 3 = 0) FROM case_clock WHERE clock % 7 = 1;
 CALL publish_calendar('site', '2026-03-01', remark => '彝族年');
+
+-- what was proposed for cases, and what people decided
+INSERT INTO class_proposal (caseno, edition, proposed, probability, second, second_probability)
+SELECT caseno, 1, '901', 0.5 + 0.1 / case_sequence(caseno), '90', 0.25 FROM case_record
+WHERE case_sequence(caseno) BETWEEN 1 AND 50;
+SELECT decide_case_class(caseno, CASE WHEN case_sequence(caseno) % 3 = 0 THEN eventcode '90' ELSE '901' END, remark => E'反\\斜\t线')
+FROM case_record WHERE case_sequence(caseno) BETWEEN 1 AND 20 AND class IS NOT NULL ORDER BY caseno;
+SELECT decide_class('河面漂浮物', 'site', 'river', '901', proposed => '90', probability => 0.25, channel => '12345');
 
 -- of the user's: both types, alone and in arrays; what is worked out by them
 CREATE TABLE site.permit (
@@ -290,6 +319,32 @@ EOS
 		$node, $db,
 		"DELETE FROM civicgrid.holiday_day WHERE notice = 'state-2026' AND day = '2026-01-01'",
 		'CG001', "$db: a shipped holiday that was edited is not deleted");
+	return;
+}
+
+# Drafts and editions of taxonomies are as they were, and go on where they were:
+# the same draft makes the same model.
+sub taxonomies_go_on
+{
+	my ($node, $db) = @_;
+
+	is( $node->safe_psql(
+			$db, <<'EOS'),
+SET search_path = public, civicgrid;
+SET client_min_messages = warning;
+SELECT count(*), count(*) FILTER (WHERE digest = taxonomy_edition_digest(edition)) FROM taxonomy_edition;
+SELECT class, name, edition FROM classify_message('河面有漂浮物', 'site', 'river', '2026-06-01');
+UPDATE event_class SET valid_to = NULL WHERE taxonomy = 'site' AND code = '9';
+CALL publish_taxonomy('site', 'river', '2026-01-01');
+CALL publish_taxonomy('site', 'river', '2026-01-01');
+SELECT count(*), count(DISTINCT digest) FROM taxonomy_edition WHERE edition IN (4, 5);
+INSERT INTO class_example (taxonomy, kind, message, code) VALUES ('site', 'river', '又一条', '901');
+SELECT count(*), count(DISTINCT example), max(example) FROM class_example;
+EOS
+		"3|3\n901|漂浮物|1\n4\n5\n2|1\n31|31|31",
+		"$db: taxonomies go on");
+	refused($node, $db, 'DELETE FROM civicgrid.taxonomy_edition',
+		'CG102', "$db: an edition of a taxonomy is not removed");
 	return;
 }
 
@@ -501,6 +556,7 @@ EOS
 		'2BP01', "$db: the extension is not dropped with its cases");
 
 	clocks_go_on($node, $db);
+	taxonomies_go_on($node, $db);
 }
 
 # Only the rows, into a database that has the extension already
@@ -551,10 +607,10 @@ is( table_digest($node, 'original', "site.${_}_copy"),
 SKIP:
 {
 	my ($bindir) = run_command([ 'pg_config', '--bindir' ]);
-	skip 'no pg_upgrade', 9 unless -x "$bindir/pg_upgrade";
+	skip 'no pg_upgrade', 11 unless -x "$bindir/pg_upgrade";
 	# pg_upgrade asks in this way for the libraries that it will need; not every
 	# server finds one so that is installed elsewhere
-	skip "pg_upgrade would not find a library that is installed elsewhere", 9
+	skip "pg_upgrade would not find a library that is installed elsewhere", 11
 	  if $node->psql('original', q(LOAD '$libdir/civicgrid')) != 0;
 
 	# one database is enough
@@ -581,7 +637,7 @@ SKIP:
 		]);
 	chdir $home or die "cannot enter $home: $!";
 	ok($done, 'pg_upgrade');
-	skip 'nothing was upgraded', 8 unless $done;
+	skip 'nothing was upgraded', 10 unless $done;
 
 	$new->start;
 	is(contents($new, 'original'), $contents, 'the same contents');
@@ -612,6 +668,7 @@ EOS
 	refused($new, 'original', 'DROP EXTENSION civicgrid',
 		'2BP01', 'the extension is not dropped with its cases');
 	clocks_go_on($new, 'original');
+	taxonomies_go_on($new, 'original');
 	$new->stop;
 }
 

@@ -1,6 +1,7 @@
 # Real lists, made by others: the shipped classes are those of the list they
 # were keyed from, the codes of all communities of Shenzhen and of the hotline
-# standard of Guangdong are read, printed and divided as their lists say.
+# standard of Guangdong are read, printed and divided as their lists say; lists
+# of classes are loaded, or the faults that they have are told.
 # Skips where the folder with the lists is not there.
 use strict;
 use warnings;
@@ -80,6 +81,82 @@ rows_are(q{
 	SELECT level_2_code, level_3_code, level_3_name FROM hotline
 	WHERE level_3_code <> '' AND parent(level_3_code::eventcode) <> level_2_code::eventcode},
 	'0905|090499|其他民族宗教', 'parent() finds the one misprint of that standard');
+
+# The faults of a list are told, all of them and no others; with them mended it
+# is loaded.
+$node->safe_psql('real', q{
+	SET search_path = civicgrid, public;
+	INSERT INTO taxonomy (taxonomy, name) VALUES
+		('hotline', 'DB44/T 2479-2024'), ('petition', '信访'), ('pingshan', '坪山'), ('gb', 'GB/T 47678.5-2026')});
+
+# Load a list of levels; which rows are refused, and why
+sub refused_rows
+{
+	my ($list, $arguments) = @_;
+	return $node->safe_psql('real',
+		"SET search_path = civicgrid, public; SET client_min_messages = error;
+		SELECT * FROM load_class_levels('$list', $arguments)");
+}
+
+# How many classes a taxonomy has, by level
+sub levels_are
+{
+	my ($taxonomy, $expected) = @_;
+	rows_are(qq{
+		SELECT string_agg(n::text, ' > ' ORDER BY digits) FROM (
+			SELECT digits(code) AS digits, count(*) AS n FROM event_class WHERE taxonomy = '$taxonomy' GROUP BY 1
+		) AS v}, $expected, "the classes of $taxonomy, by level");
+	rows_are(qq{SELECT * FROM taxonomy_check() WHERE taxonomy = '$taxonomy'}, '', 'which fit together');
+	return;
+}
+
+my $hotline = q{'hotline', 'service', '{level_1_name,level_2_name,level_3_name}',
+	'{level_1_code,level_2_code,level_3_code}', 'remark'};
+is(refused_rows('hotline', $hotline), join("\n", map {
+		$_->[0] == 392
+		? '392|090499|code 090499 is there twice: row 389 has it too, with the name "其他生活服务"; '
+		. 'its code does not begin with that of its parent, 0905'
+		: "$_->[0]|$_->[1]|the name is empty"
+	} ([25, '010600'], [392], [482, '120200'], [483, '120300'], [484, '120400'], [492, '130200'],
+		[498, '990100'], [499, '990200'], [500, '990300'], [501, '990400'], [502, '990500'],
+		[503, '990600'], [514, '990900'], [515, '999900'])),
+	'DB44/T 2479-2024: the code that is there twice, and 13 names that are empty');
+rows_are(q{SELECT count(*) FROM event_class WHERE taxonomy = 'hotline'}, '0', 'of a list with faults nothing is loaded');
+$node->safe_psql('real', q{
+	UPDATE hotline SET level_3_name = level_2_name WHERE level_3_name IS NULL;
+	UPDATE hotline SET level_3_code = '090599' WHERE level_3_code = '090499' AND level_2_code = '0905'});
+is(refused_rows('hotline', $hotline), '', 'mended, it is loaded');
+levels_are('hotline', '14 > 99 > 515');
+
+load('petition', 'taxonomies/petition_three_level.csv');
+my $petition = q{'petition', 'dispute', '{一级分类,二级分类,三级分类}'};
+is(refused_rows('petition', $petition), '', 'a list without codes is loaded');
+levels_are('petition', '15 > 118 > 517');
+my $codes = q{SELECT string_agg(code::text || name, ',' ORDER BY code) FROM event_class WHERE taxonomy = 'petition'};
+my $given = $node->safe_psql('real', "SET search_path = civicgrid, public; $codes");
+$node->safe_psql('real', q{CREATE TABLE shuffled AS SELECT * FROM petition ORDER BY md5("三级分类")});
+is(refused_rows('shuffled', "$petition, replace => true"), '', 'once more, in another order');
+rows_are($codes, $given, 'and the classes have kept their codes');
+
+load('pingshan', 'pingshan/event_taxonomy.csv');
+my $pingshan = q{'pingshan', 'matter', '{event_type,main_type,sub_type}'};
+is(refused_rows('pingshan', $pingshan),
+	'187||class "市容环卫 > 其他市容违法行为或影响市容事件 > 其它无证经营" is there twice: row 175 has it too',
+	'Pingshan: one class is listed under two numbers');
+like(refused_rows('pingshan', q{'pingshan', 'matter', '{event_type,main_type,sub_type}', '{event_type_id,main_type_id,sub_type_id}'}),
+	qr/^1\|428\|its code does not begin with that of its parent, 18\n/m, 'whose numbers are no codes');
+$node->safe_psql('real', q{CREATE VIEW pingshan_once AS
+	SELECT event_type, main_type, sub_type FROM pingshan GROUP BY 1, 2, 3 ORDER BY min(sub_type_id::integer)});
+is(refused_rows('pingshan_once', $pingshan), '', 'listed once, they are loaded');
+levels_are('pingshan', '18 > 134 > 373');
+
+$node->safe_psql('real', q{CREATE VIEW gb_matter AS SELECT * FROM gb WHERE kind = '管理事项'});
+is(refused_rows('gb_matter', q{'gb', 'matter', '{big_name,name}', '{big_code,code5}'}), '', 'GB/T 47678.5-2026 is loaded');
+rows_are(q{
+	SELECT count(*) FROM event_class AS a
+	JOIN event_class AS b ON b.taxonomy = 'GB/T 47678.5-2026' AND b.kind = a.kind AND b.code = a.code
+		AND b.name = a.name AND b.parent IS NOT DISTINCT FROM a.parent
+	WHERE a.taxonomy = 'gb'}, '260', 'as it is shipped');
 
 $node->stop;
 done_testing();
