@@ -49,8 +49,12 @@ OBJS = \
 	src/core/orient.o \
 	src/core/phrases.o \
 	src/core/term.o \
+	src/core/textcluster.o \
+	src/core/textcluster_collect.o \
+	src/core/textcluster_link.o \
 	src/core/textfold.o \
 	src/core/textnumber.o \
+	src/core/textprint.o \
 	src/core/workcal_axis.o \
 	src/core/workcal_date.o \
 	src/core/workcal_due.o \
@@ -79,8 +83,10 @@ OBJS = \
 	src/pg/gridmap_ahead.o \
 	src/pg/gridmap_cache.o \
 	src/pg/gridmap_geometry.o \
+	src/pg/hotissue.o \
 	src/pg/term.o \
 	src/pg/textfold.o \
+	src/pg/textprint.o \
 	src/pg/workcal.o \
 	src/pg/workcal_cache.o \
 	src/pg/workcal_fault.o
@@ -91,13 +97,13 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors
 endif
 REGRESS_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION = iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid
+ISOLATION = iso_class_feedback iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid iso_publish_taxonomy
 ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl

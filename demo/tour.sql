@@ -83,8 +83,38 @@ FROM due_explain(calendar_in_force('office'), '2026-02-13 17:00', '1 work day',
 SELECT known, work_add(calendar_known_at('office', known), '2020-01-23 10:00', '2 work days') AS due
 FROM (VALUES ('2020-01-26'::date), ('2020-01-27')) AS v (known);
 
--- 16. A slip of the pen is told, not stored.
+-- 16. What do a citizen's words mean? Publishing compiles names, remarks and the
+--     phrases that come along into a classifier, without any labelled text.
+CALL publish_taxonomy('GB/T 47678.5-2026', 'matter', '2026-07-01 00:00+08');
+SELECT message, a.class, name, round(probability::numeric, 2) AS probability
+FROM (VALUES ('楼下宵夜档炒菜油烟好大，半夜还在吵'), ('人行道的沙井盖不见了，好危险'), ('巷口嘅路燈唔著'), ('今日天气几好')) AS v (message),
+     classify_message(message, 'GB/T 47678.5-2026', 'matter', threshold => 0.7) AS a;
+
+-- 17. Why? Each fragment says what it adds; they add up to the score.
+SELECT fragment, contribution, source
+FROM taxonomy_edition, classify_explain(model, '人行道的沙井盖不见了') WHERE edition = 1
+ORDER BY contribution DESC LIMIT 5;
+
+-- 18. People decide; the next edition has learned it, and knows a local name.
+SELECT decided, proposed, round(probability::numeric, 2) AS probability
+FROM decide_class('老街那棵龙眼树倒了压到车', 'GB/T 47678.5-2026', 'matter', '04001', at => '2026-08-01 09:00+08');
+INSERT INTO class_phrase (taxonomy, kind, phrase, code, territory) VALUES
+    ('GB/T 47678.5-2026', 'matter', '牛栏坑', '06010', '440310001');
+CALL publish_taxonomy('GB/T 47678.5-2026', 'matter', '2026-08-02 00:00+08');
+SELECT name FROM classify_message('龙眼树又倒了', 'GB/T 47678.5-2026', 'matter', '2026-08-03')
+UNION ALL
+SELECT name FROM classify_message('牛栏坑没人管', 'GB/T 47678.5-2026', 'matter', '2026-08-03', cell => '440310001001');
+
+-- 19. Is it the same case? By place, time, class and words.
+INSERT INTO case_record (caseno, reported_at, taxonomy, kind, class, description, location)
+SELECT make_caseno('2026-08-03', '440310', n), '2026-08-03 08:00+08'::timestamptz + n * interval '1 hour', 'GB/T 47678.5-2026', 'matter', '06010',
+       words, ST_SetSRID(ST_Point(114.3482 + n * 0.0001, 22.6861), 4490)
+FROM (VALUES (1, '路口垃圾堆成山没人清'), (2, '路口那里垃圾成堆，没人清理'), (3, '公园门口垃圾桶满了')) AS v (n, words);
+SELECT candidate, round(distance_m) AS distance_m, round(similarity::numeric, 2) AS similarity, round(score::numeric, 2) AS score
+FROM merge_candidates(make_caseno('2026-08-03', '440310', 2)) ORDER BY score DESC;
+
+-- 20. A slip of the pen is told, not stored.
 SELECT '20260301-440310-0000007-3'::caseno;
 
--- 17. Nobody loses cases by accident.
+-- 21. Nobody loses cases by accident.
 DROP EXTENSION civicgrid;

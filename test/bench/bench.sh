@@ -14,4 +14,6 @@ print_header
 . test/bench/codes.sh
 . test/bench/grid.sh
 . test/bench/work.sh
+. test/bench/text.sh
+. test/bench/classify.sh
 stop_bench

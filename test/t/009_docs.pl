@@ -36,7 +36,7 @@ $node->safe_psql('postgres', q{
 });
 # What the statements about clocks need: one that is open, one that was stopped,
 # one that is paused; a calendar with an error, and one whose draft begins after
-# a clock of it.
+# a clock of it; a taxonomy with an error.
 $node->safe_psql('postgres', <<'EOS');
 SET search_path = civicgrid, public;
 SET client_min_messages = warning;
@@ -51,6 +51,8 @@ INSERT INTO calendar (calendar, name, zone, week, first_day) VALUES
 CALL publish_calendar('late', '2026-01-01');
 SELECT start_clock('20260301-440310-0000001-3', 'case', 'late', '2 work days', at => '2026-03-02 09:00+08');
 UPDATE calendar SET first_day = '2026-06-01' WHERE calendar = 'late';
+INSERT INTO taxonomy (taxonomy, name) VALUES ('broken', 'broken');
+INSERT INTO event_class (taxonomy, kind, code, name, parent) VALUES ('broken', 'matter', '0101', 'orphan', '01');
 EOS
 my $rows = 0;
 for my $line (split /\n/, slurp('doc/bad-input.md'))
