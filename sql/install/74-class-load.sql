@@ -84,18 +84,30 @@ DECLARE
         greatest(2, length(wanted::text))
     );
     blocked text[];
+    after bigint;
+    top bigint;
     found text[];
 BEGIN
     FOR width IN first .. least(first + 2, 12 - length(parent)) LOOP
         blocked := ARRAY(SELECT DISTINCT left(t, length(parent) + width) FROM unnest(taken) AS t);
+        -- what comes after the last is free; before it, as many as are taken at
+        -- most are not
+        after := coalesce((SELECT max(rpad(substr(b, length(parent) + 1), width, '9')::bigint) FROM unnest(blocked) AS b), 0);
+        top := (10::numeric ^ width)::bigint - 1;
         found := ARRAY(
             SELECT c.code
             FROM (
-                SELECT parent || lpad(k::text, width, '0') COLLATE "C" AS code
-                FROM generate_series(1, (10 ^ width)::integer - 1) AS k
+                SELECT parent || lpad(k::text, width, '0') COLLATE "C" AS code, k
+                FROM (
+                    SELECT generate_series(after + 1, least(after + wanted, top))
+                    UNION ALL
+                    SELECT generate_series(1, least((wanted + cardinality(blocked)) * 10 ^ (width - first), after)::bigint)
+                ) AS s (k)
             ) AS c
-            WHERE NOT EXISTS (SELECT FROM unnest(blocked) AS b WHERE starts_with(c.code, b))
-            ORDER BY c.code < (SELECT max(b COLLATE "C") FROM unnest(blocked) AS b), c.code
+            WHERE c.code NOT IN (SELECT b FROM unnest(blocked) AS b)
+                AND (width - first < 1 OR left(c.code, -1) NOT IN (SELECT b FROM unnest(blocked) AS b))
+                AND (width - first < 2 OR left(c.code, -2) NOT IN (SELECT b FROM unnest(blocked) AS b))
+            ORDER BY c.k <= after, c.k
             LIMIT wanted
         );
         IF cardinality(found) = wanted THEN
@@ -145,6 +157,13 @@ DECLARE
     changed bigint;
     retired bigint := 0;
 BEGIN
+    IF rows_read = 0 AND holds_from IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'the list of classes is empty',
+            DETAIL = 'All classes of the draft would be retired.',
+            HINT = 'Load a list that has rows.';
+    END IF;
     FOR item IN
         SELECT DISTINCT v.t
         FROM unnest(classes) AS r, LATERAL (VALUES (r.code), (r.parent)) AS v (t)
@@ -274,10 +293,25 @@ BEGIN
         JOIN unnest(bad_dates, bad_dates_why) AS b (t, why) ON b.t = r.valid_to
         WHERE r.fault IS NULL
         UNION ALL
-        SELECT r.row_number, r.code, 11, format('it would be in use from %s to %s', r.valid_from, r.valid_to)
-        FROM r
-        WHERE r.fault IS NULL
-            AND CASE WHEN r.from_date AND r.to_date THEN r.valid_from::date >= r.valid_to::date ELSE false END
+        SELECT q.row_number, q.code, 11, format('it would be in use from %s to %s', q.begins, q.ends)
+        FROM (
+            -- as it will be, with what the draft keeps
+            SELECT r.row_number, r.code,
+                   CASE
+                       WHEN d.code IS NULL THEN coalesce(CASE WHEN r.from_date THEN r.valid_from::date END, holds_from)
+                       WHEN r.leaf AND 'valid_from' = ANY (given) THEN CASE WHEN r.from_date THEN r.valid_from::date END
+                       ELSE d.valid_from
+                   END AS begins,
+                   CASE
+                       WHEN d.code IS NULL OR r.leaf AND 'valid_to' = ANY (given) THEN CASE WHEN r.to_date THEN r.valid_to::date END
+                       WHEN d.valid_to <= holds_from THEN NULL
+                       ELSE d.valid_to
+                   END AS ends
+            FROM r
+            LEFT JOIN draft AS d ON d.code = r.code
+            WHERE r.fault IS NULL AND (replace OR d.code IS NULL)
+        ) AS q
+        WHERE q.begins >= q.ends
         UNION ALL
         SELECT r.row_number, r.code, 12, format('sensitive is "%s", neither yes nor no', r.sensitive)
         FROM r
@@ -454,6 +488,13 @@ BEGIN
             MESSAGE = 'source, code_column, name_column and replace of load_classes() cannot be NULL',
             HINT = 'Name the table or view, its column of codes and its column of names.';
     END IF;
+    IF holds_from IS NOT NULL AND NOT replace THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'holds_from of load_classes() goes with replace only',
+            DETAIL = 'Classes that the list does not have would end on that day.',
+            HINT = 'Pass replace => true, or give the first day in a column of the list.';
+    END IF;
     PERFORM @extschema@.check_class_target(load_classes.taxonomy, load_classes.kind);
     SELECT coalesce(array_agg(ROW(
         s.row_number, s.cells[1], s.cells[2], s.cells[3], s.cells[4], s.cells[5], s.cells[6], s.cells[7], true, NULL
@@ -527,6 +568,13 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'load_class_levels() needs 1 to 12 columns of names, and as many of codes or none',
             DETAIL = format('There are %s columns of names and %s of codes.', levels, coalesce(cardinality(code_columns), 0));
+    END IF;
+    IF holds_from IS NOT NULL AND NOT replace THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'holds_from of load_class_levels() goes with replace only',
+            DETAIL = 'Classes that the list does not have would end on that day.',
+            HINT = 'Pass replace => true, or give the first day in a column of the list.';
     END IF;
     PERFORM @extschema@.check_class_target(load_class_levels.taxonomy, load_class_levels.kind);
 

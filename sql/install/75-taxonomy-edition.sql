@@ -89,7 +89,7 @@ COMMENT ON FUNCTION taxonomy_edition_in_force(text, text, timestamptz) IS
 CREATE FUNCTION taxonomy_digest(edition bigint, model classifier) RETURNS text
     LANGUAGE SQL STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT encode(sha256(convert_to(concat_ws(E'\n', i.digest, c.classes), 'UTF8')), 'hex')
+    SELECT encode(sha256(convert_to(concat_ws(E'\n', encode(sha256(@extschema@.classifier_send(model)), 'hex'), c.classes), 'UTF8')), 'hex')
     FROM (
         SELECT string_agg(
             jsonb_build_array(p.code::text, p.name, p.parent::text, p.sensitive, p.valid_from, p.valid_to, p.remark)::text,
@@ -97,8 +97,7 @@ BEGIN ATOMIC
         ) AS classes
         FROM @extschema@.taxonomy_edition_class AS p
         WHERE p.edition = taxonomy_digest.edition
-    ) AS c
-    LEFT JOIN LATERAL @extschema@.classifier_info(model) AS i ON true;
+    ) AS c;
 END;
 COMMENT ON FUNCTION taxonomy_digest(bigint, classifier) IS
     'digest of the classes of an edition and of a model (分类版本摘要算法)';

@@ -261,12 +261,11 @@ BEGIN
             HINT = 'load_classes() fills civicgrid.event_class; a class is in use from its valid_from to its valid_to, and no longer than its taxonomy.';
     END IF;
 
-    model := @extschema@.taxonomy_model(publish_taxonomy.taxonomy, publish_taxonomy.kind, day, options);
-    SELECT count(*)
-    INTO phrases
-    FROM @extschema@.class_phrases(publish_taxonomy.taxonomy, publish_taxonomy.kind, day);
-    SELECT sum(g.n), jsonb_object_agg(g.code, g.weight / g.total)
-    INTO examples, mix
+    -- one statement, so one snapshot: people decide meanwhile
+    SELECT @extschema@.taxonomy_model(publish_taxonomy.taxonomy, publish_taxonomy.kind, day, options),
+           (SELECT count(*) FROM @extschema@.class_phrases(publish_taxonomy.taxonomy, publish_taxonomy.kind, day)),
+           sum(g.n), jsonb_object_agg(g.code, g.weight / g.total)
+    INTO model, phrases, examples, mix
     FROM (
         SELECT e.code::text AS code, count(*) AS n, sum(e.weight) AS weight, sum(sum(e.weight)) OVER () AS total
         FROM @extschema@.taxonomy_examples(publish_taxonomy.taxonomy, publish_taxonomy.kind, day) AS e

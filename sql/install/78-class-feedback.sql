@@ -37,7 +37,7 @@ CREATE TABLE class_feedback (
     proposed eventcode,
     probability double precision,
     decided eventcode NOT NULL,
-    decided_at timestamptz NOT NULL DEFAULT now(),
+    decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     decided_by text NOT NULL DEFAULT session_user,
     channel text,
     remark text,
@@ -47,7 +47,8 @@ CREATE TABLE class_feedback (
     CONSTRAINT class_feedback_proposed_check CHECK (proposed IS NOT NULL OR probability IS NULL),
     CONSTRAINT class_feedback_decided_at_check CHECK (isfinite(decided_at))
 );
-CREATE INDEX class_feedback_caseno_idx ON class_feedback (caseno) WHERE caseno IS NOT NULL;
+-- the last decision is found by this one, before the table is analyzed too
+CREATE INDEX class_feedback_caseno_idx ON class_feedback (caseno, taxonomy, decided_at, feedback) WHERE caseno IS NOT NULL;
 CREATE INDEX class_feedback_class_idx ON class_feedback (taxonomy, kind, decided);
 COMMENT ON TABLE class_feedback IS 'every classification that a person confirmed or corrected (人工确认记录); rows are only added, the last decision counts';
 COMMENT ON COLUMN class_feedback.feedback IS 'number (序号)';
@@ -245,7 +246,7 @@ CREATE FUNCTION decide_class(
     edition bigint DEFAULT NULL,
     proposed eventcode DEFAULT NULL,
     probability double precision DEFAULT NULL,
-    at timestamptz DEFAULT now(),
+    at timestamptz DEFAULT clock_timestamp(),
     channel text DEFAULT NULL,
     remark text DEFAULT NULL
 ) RETURNS class_feedback
@@ -269,7 +270,7 @@ BEGIN
             MESSAGE = 'taxonomy, kind, class and instant of a decision cannot be NULL',
             HINT = 'To confirm a proposal, pass its class.';
     END IF;
-    IF coalesce(message, '') = '' THEN
+    IF coalesce(message, '') !~ '\S' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'a decision needs the words that it is about',
@@ -348,7 +349,7 @@ BEGIN
         WHERE t.caseno OPERATOR(@extschema@.=) decide_class.caseno
             AND e.taxonomy = decide_class.taxonomy AND e.kind = decide_class.kind
             AND t.edition = coalesce(decide_class.edition, t.edition)
-        ORDER BY t.edition DESC
+        ORDER BY t.proposed_at DESC, t.edition DESC
         LIMIT 1;
         IF NOT FOUND THEN
             asked := coalesce(edition, in_force);
@@ -390,7 +391,7 @@ CREATE FUNCTION decide_case_class(
     taxonomy text DEFAULT NULL,
     kind text DEFAULT NULL,
     message text DEFAULT NULL,
-    at timestamptz DEFAULT now(),
+    at timestamptz DEFAULT clock_timestamp(),
     channel text DEFAULT NULL,
     remark text DEFAULT NULL
 ) RETURNS class_feedback
@@ -422,11 +423,14 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'null_value_not_allowed',
             MESSAGE = format('of which taxonomy and kind is the class of case %s', caseno),
-            DETAIL = 'The case has no class and no proposal that would tell.',
+            DETAIL = CASE
+                WHEN num_nonnulls(taxonomy, kind) = 0 THEN 'The case has no class and no proposal that would tell.'
+                ELSE 'One of them is NULL.'
+            END,
             HINT = 'Pass taxonomy and kind, both.';
     END IF;
     message := coalesce(message, c.description, '');
-    IF message = '' THEN
+    IF message !~ '\S' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('case %s has no description that a classifier could learn from', caseno),
@@ -532,6 +536,12 @@ BEGIN
             MESSAGE = 'taxonomy, kind and instant cannot be NULL',
             HINT = 'SELECT DISTINCT taxonomy, kind FROM civicgrid.taxonomy_edition lists what was published.';
     END IF;
+    IF NOT isfinite(at) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'the instant of a review must be finite',
+            DETAIL = format('It is %s.', at);
+    END IF;
     IF (threshold BETWEEN 0 AND 1) IS NOT TRUE THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
@@ -550,7 +560,10 @@ BEGIN
         SELECT c.caseno, c.reported_at, c.description,
                p.proposed, n.name, p.probability, p.second, m.name AS second_name, p.second_probability,
                coalesce(n.sensitive, false) OR coalesce(m.sensitive, false) AS sensitive,
-               greatest(extract(epoch FROM review_queue.at - c.reported_at), 0)::double precision AS waited
+               CASE
+                   WHEN isfinite(c.reported_at) THEN greatest(extract(epoch FROM review_queue.at - c.reported_at), 0)
+                   ELSE 0
+               END::double precision AS waited
         FROM @extschema@.class_proposal AS p
         JOIN @extschema@.taxonomy_edition AS e ON e.edition = p.edition
         JOIN @extschema@.case_record AS c ON c.caseno OPERATOR(@extschema@.=) p.caseno
@@ -571,7 +584,7 @@ BEGIN
             AND NOT EXISTS (
                 SELECT FROM @extschema@.class_proposal AS q
                 JOIN @extschema@.taxonomy_edition AS d ON d.edition = q.edition
-                WHERE q.caseno OPERATOR(@extschema@.=) p.caseno AND q.edition > p.edition
+                WHERE q.caseno OPERATOR(@extschema@.=) p.caseno AND (q.proposed_at, q.edition) > (p.proposed_at, p.edition)
                     AND d.taxonomy = e.taxonomy AND d.kind = e.kind
             )
     ),

@@ -29,7 +29,7 @@ BEGIN
 
     -- A cursor takes one statement only.  An error takes the path back, too.
     BEGIN
-        PERFORM set_config('search_path', path, true);
+        PERFORM pg_catalog.set_config('search_path', path, true);
         OPEN probe FOR EXECUTE
             'SELECT pg_catalog.pg_typeof(q.civicgrid_message)::pg_catalog.oid AS message, pg_catalog.pg_typeof(q.civicgrid_class)::pg_catalog.oid AS class '
             || 'FROM (SELECT) AS one LEFT JOIN (SELECT civicgrid_message, civicgrid_class FROM ('
@@ -53,7 +53,7 @@ BEGIN
                 DETAIL = 'The first is taken as the message, the second as its class.',
                 HINT = 'For example ''SELECT message, code FROM civicgrid.class_example_all''.';
     END;
-    PERFORM set_config('search_path', own, true);
+    PERFORM pg_catalog.set_config('search_path', own, true);
 
     SELECT t.* INTO message_type FROM pg_type AS t WHERE t.oid = types.message;
     SELECT t.* INTO class_type FROM pg_type AS t WHERE t.oid = types.class;
@@ -75,7 +75,7 @@ BEGIN
             HINT = 'Codes begin with zeros, so a number is none; write them as text.';
     END IF;
 
-    PERFORM set_config('search_path', path, true);
+    PERFORM pg_catalog.set_config('search_path', path, true);
     FOR r IN EXECUTE
         'SELECT civicgrid_message::pg_catalog.text AS message, civicgrid_class::pg_catalog.text::@extschema@.eventcode AS class FROM ('
         || plain || E'\n) AS civicgrid_labelled (civicgrid_message, civicgrid_class)'
@@ -88,7 +88,7 @@ BEGIN
             RETURN NEXT;
         END IF;
     END LOOP;
-    PERFORM set_config('search_path', own, true);
+    PERFORM pg_catalog.set_config('search_path', own, true);
     IF skipped > 0 THEN
         RAISE NOTICE USING MESSAGE = CASE skipped
             WHEN 1 THEN '1 row without message or class was left out'
@@ -155,6 +155,17 @@ BEGIN
             ERRCODE = 'array_subscript_error',
             MESSAGE = 'true classes, answers and probabilities are not of the same number',
             DETAIL = format('They are %s, %s and %s.', coalesce(cardinality(truths), 0), coalesce(cardinality(answers), 0), coalesce(cardinality(probabilities), 0));
+    END IF;
+
+    IF EXISTS (
+        SELECT FROM unnest(truths, answers, probabilities) AS v (truth, answer, p)
+        WHERE v.truth IS NULL OR v.answer IS NULL OR (v.p BETWEEN 0 AND 1) IS NOT TRUE
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'a true class, an answer or a probability is NULL, or a probability not from 0 to 1',
+            DETAIL = 'What it would count for is not defined.',
+            HINT = 'Leave such messages out.';
     END IF;
 
     RETURN QUERY

@@ -25,6 +25,8 @@ CREATE FUNCTION similar_texts(
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     ROWS 10
     SET search_path = pg_catalog, pg_temp
+    -- a plan for any bounds would read the index of times, all of it
+    SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -68,7 +70,7 @@ CREATE TABLE merge_rule (
     CONSTRAINT merge_rule_rule_check CHECK (rule <> ''),
     CONSTRAINT merge_rule_class_check CHECK ((kind IS NULL OR taxonomy IS NOT NULL) AND (class IS NULL OR kind IS NOT NULL)),
     CONSTRAINT merge_rule_within_m_check CHECK (within_m >= 0 AND within_m <= 100000),
-    CONSTRAINT merge_rule_within_time_check CHECK (within_time >= '0'),
+    CONSTRAINT merge_rule_within_time_check CHECK (within_time >= '0' AND within_time <= '10 years'),
     CONSTRAINT merge_rule_class_digits_check CHECK (class_digits >= 0),
     CONSTRAINT merge_rule_least_similarity_check CHECK (least_similarity >= 0 AND least_similarity <= 1),
     CONSTRAINT merge_rule_origin_check CHECK (origin IN ('shipped', 'edited', 'site'))
@@ -105,7 +107,7 @@ BEGIN ATOMIC
     WHERE (r.taxonomy IS NULL OR r.taxonomy = merge_rule_of.taxonomy)
         AND (r.kind IS NULL OR r.kind = merge_rule_of.kind)
         AND (r.class IS NULL OR merge_rule_of.class OPERATOR(@extschema@.<@) r.class)
-    ORDER BY coalesce(digits(r.class), 0) DESC, r.kind IS NULL, r.taxonomy IS NULL, r.rule COLLATE "C"
+    ORDER BY coalesce(digits(r.class), 0) DESC, r.kind IS NULL, r.taxonomy IS NULL, r.origin <> 'site', r.rule COLLATE "C"
     LIMIT 1;
 END;
 COMMENT ON FUNCTION merge_rule_of(text, text, eventcode) IS 'the rule by which cases of a class are merged (适用的并案规则)';
@@ -143,7 +145,7 @@ CREATE FUNCTION merge_candidates(
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (
         SELECT r.rule, r.within_m, r.within_time, r.least_similarity,
-               least(r.class_digits, digits(merge_candidates.class)) AS digits,
+               r.class_digits AS digits,
                merge_candidates.at - r.within_time AS earliest, merge_candidates.at + r.within_time AS latest,
                CASE WHEN f.frame IS NOT NULL THEN merge_candidates.location END AS point, f.frame,
                fingerprint(merge_candidates.description) AS print
@@ -163,7 +165,12 @@ BEGIN ATOMIC
         FROM asked AS a
         JOIN @extschema@.case_record AS c ON c.cell = merge_candidates.cell
             AND c.reported_at >= a.earliest AND c.reported_at <= a.latest
-        WHERE a.point IS NULL OR merge_frame(c.location, 0) IS NULL OR st_srid(c.location) <> st_srid(a.point)
+        WHERE CASE
+                  WHEN a.point IS NULL OR c.location IS NULL OR st_isempty(c.location) OR st_srid(c.location) <> st_srid(a.point) THEN true
+                  -- most are so, and merge_frame() costs more than all the rest
+                  WHEN abs(st_x(c.location)) <= 180 AND abs(st_y(c.location)) <= 85 THEN false
+                  ELSE merge_frame(c.location, 0) IS NULL
+              END
     ), judged AS (
         SELECT a.rule, a.within_m, a.within_time, n.caseno, n.metres,
                greatest(n.reported_at - merge_candidates.at, merge_candidates.at - n.reported_at) AS apart,
@@ -177,7 +184,7 @@ BEGIN ATOMIC
             AND (n.taxonomy = merge_candidates.taxonomy AND n.kind = merge_candidates.kind AND CASE
                      WHEN a.digits IS NULL THEN n.class = merge_candidates.class
                      ELSE left(n.class::text, a.digits) = left(merge_candidates.class::text, a.digits)
-                 END OR a.digits = 0) IS NOT FALSE
+                 END OR coalesce(a.digits, -1) = 0) IS NOT FALSE
             AND similarity(case_print(n.description), a.print) >= a.least_similarity IS NOT FALSE
     ), scored AS (
         SELECT j.*,
@@ -188,7 +195,8 @@ BEGIN ATOMIC
                 END
                 + CASE
                       WHEN j.apart = '0' THEN 1
-                      ELSE 1 - extract(epoch FROM j.apart)::double precision / extract(epoch FROM j.within_time)::double precision
+                      -- a month has 30 days here, and up to 31 before
+                      ELSE greatest(0, 1 - extract(epoch FROM j.apart)::double precision / extract(epoch FROM j.within_time)::double precision)
                   END
                 + CASE WHEN j.same_class THEN 1 ELSE 0.5 END
                 + coalesce(least(1, 2 * j.similarity), 0)) / 4 AS score

@@ -28,6 +28,7 @@ CREATE FUNCTION hot_issues(
     LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
     COST 1000000 ROWS 100
     SET search_path = pg_catalog, pg_temp
+    SET DateStyle = 'ISO, YMD'
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -497,18 +497,30 @@ DECLARE
         greatest(2, length(wanted::text))
     );
     blocked text[];
+    after bigint;
+    top bigint;
     found text[];
 BEGIN
     FOR width IN first .. least(first + 2, 12 - length(parent)) LOOP
         blocked := ARRAY(SELECT DISTINCT left(t, length(parent) + width) FROM unnest(taken) AS t);
+        -- what comes after the last is free; before it, as many as are taken at
+        -- most are not
+        after := coalesce((SELECT max(rpad(substr(b, length(parent) + 1), width, '9')::bigint) FROM unnest(blocked) AS b), 0);
+        top := (10::numeric ^ width)::bigint - 1;
         found := ARRAY(
             SELECT c.code
             FROM (
-                SELECT parent || lpad(k::text, width, '0') COLLATE "C" AS code
-                FROM generate_series(1, (10 ^ width)::integer - 1) AS k
+                SELECT parent || lpad(k::text, width, '0') COLLATE "C" AS code, k
+                FROM (
+                    SELECT generate_series(after + 1, least(after + wanted, top))
+                    UNION ALL
+                    SELECT generate_series(1, least((wanted + cardinality(blocked)) * 10 ^ (width - first), after)::bigint)
+                ) AS s (k)
             ) AS c
-            WHERE NOT EXISTS (SELECT FROM unnest(blocked) AS b WHERE starts_with(c.code, b))
-            ORDER BY c.code < (SELECT max(b COLLATE "C") FROM unnest(blocked) AS b), c.code
+            WHERE c.code NOT IN (SELECT b FROM unnest(blocked) AS b)
+                AND (width - first < 1 OR left(c.code, -1) NOT IN (SELECT b FROM unnest(blocked) AS b))
+                AND (width - first < 2 OR left(c.code, -2) NOT IN (SELECT b FROM unnest(blocked) AS b))
+            ORDER BY c.k <= after, c.k
             LIMIT wanted
         );
         IF cardinality(found) = wanted THEN
@@ -558,6 +570,13 @@ DECLARE
     changed bigint;
     retired bigint := 0;
 BEGIN
+    IF rows_read = 0 AND holds_from IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'the list of classes is empty',
+            DETAIL = 'All classes of the draft would be retired.',
+            HINT = 'Load a list that has rows.';
+    END IF;
     FOR item IN
         SELECT DISTINCT v.t
         FROM unnest(classes) AS r, LATERAL (VALUES (r.code), (r.parent)) AS v (t)
@@ -687,10 +706,25 @@ BEGIN
         JOIN unnest(bad_dates, bad_dates_why) AS b (t, why) ON b.t = r.valid_to
         WHERE r.fault IS NULL
         UNION ALL
-        SELECT r.row_number, r.code, 11, format('it would be in use from %s to %s', r.valid_from, r.valid_to)
-        FROM r
-        WHERE r.fault IS NULL
-            AND CASE WHEN r.from_date AND r.to_date THEN r.valid_from::date >= r.valid_to::date ELSE false END
+        SELECT q.row_number, q.code, 11, format('it would be in use from %s to %s', q.begins, q.ends)
+        FROM (
+            -- as it will be, with what the draft keeps
+            SELECT r.row_number, r.code,
+                   CASE
+                       WHEN d.code IS NULL THEN coalesce(CASE WHEN r.from_date THEN r.valid_from::date END, holds_from)
+                       WHEN r.leaf AND 'valid_from' = ANY (given) THEN CASE WHEN r.from_date THEN r.valid_from::date END
+                       ELSE d.valid_from
+                   END AS begins,
+                   CASE
+                       WHEN d.code IS NULL OR r.leaf AND 'valid_to' = ANY (given) THEN CASE WHEN r.to_date THEN r.valid_to::date END
+                       WHEN d.valid_to <= holds_from THEN NULL
+                       ELSE d.valid_to
+                   END AS ends
+            FROM r
+            LEFT JOIN draft AS d ON d.code = r.code
+            WHERE r.fault IS NULL AND (replace OR d.code IS NULL)
+        ) AS q
+        WHERE q.begins >= q.ends
         UNION ALL
         SELECT r.row_number, r.code, 12, format('sensitive is "%s", neither yes nor no', r.sensitive)
         FROM r
@@ -867,6 +901,13 @@ BEGIN
             MESSAGE = 'source, code_column, name_column and replace of load_classes() cannot be NULL',
             HINT = 'Name the table or view, its column of codes and its column of names.';
     END IF;
+    IF holds_from IS NOT NULL AND NOT replace THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'holds_from of load_classes() goes with replace only',
+            DETAIL = 'Classes that the list does not have would end on that day.',
+            HINT = 'Pass replace => true, or give the first day in a column of the list.';
+    END IF;
     PERFORM @extschema@.check_class_target(load_classes.taxonomy, load_classes.kind);
     SELECT coalesce(array_agg(ROW(
         s.row_number, s.cells[1], s.cells[2], s.cells[3], s.cells[4], s.cells[5], s.cells[6], s.cells[7], true, NULL
@@ -940,6 +981,13 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'load_class_levels() needs 1 to 12 columns of names, and as many of codes or none',
             DETAIL = format('There are %s columns of names and %s of codes.', levels, coalesce(cardinality(code_columns), 0));
+    END IF;
+    IF holds_from IS NOT NULL AND NOT replace THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'holds_from of load_class_levels() goes with replace only',
+            DETAIL = 'Classes that the list does not have would end on that day.',
+            HINT = 'Pass replace => true, or give the first day in a column of the list.';
     END IF;
     PERFORM @extschema@.check_class_target(load_class_levels.taxonomy, load_class_levels.kind);
 
@@ -1233,7 +1281,7 @@ COMMENT ON FUNCTION taxonomy_edition_in_force(text, text, timestamptz) IS
 CREATE FUNCTION taxonomy_digest(edition bigint, model classifier) RETURNS text
     LANGUAGE SQL STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT encode(sha256(convert_to(concat_ws(E'\n', i.digest, c.classes), 'UTF8')), 'hex')
+    SELECT encode(sha256(convert_to(concat_ws(E'\n', encode(sha256(@extschema@.classifier_send(model)), 'hex'), c.classes), 'UTF8')), 'hex')
     FROM (
         SELECT string_agg(
             jsonb_build_array(p.code::text, p.name, p.parent::text, p.sensitive, p.valid_from, p.valid_to, p.remark)::text,
@@ -1241,8 +1289,7 @@ BEGIN ATOMIC
         ) AS classes
         FROM @extschema@.taxonomy_edition_class AS p
         WHERE p.edition = taxonomy_digest.edition
-    ) AS c
-    LEFT JOIN LATERAL @extschema@.classifier_info(model) AS i ON true;
+    ) AS c;
 END;
 COMMENT ON FUNCTION taxonomy_digest(bigint, classifier) IS
     'digest of the classes of an edition and of a model (分类版本摘要算法)';
@@ -1570,12 +1617,11 @@ BEGIN
             HINT = 'load_classes() fills civicgrid.event_class; a class is in use from its valid_from to its valid_to, and no longer than its taxonomy.';
     END IF;
 
-    model := @extschema@.taxonomy_model(publish_taxonomy.taxonomy, publish_taxonomy.kind, day, options);
-    SELECT count(*)
-    INTO phrases
-    FROM @extschema@.class_phrases(publish_taxonomy.taxonomy, publish_taxonomy.kind, day);
-    SELECT sum(g.n), jsonb_object_agg(g.code, g.weight / g.total)
-    INTO examples, mix
+    -- one statement, so one snapshot: people decide meanwhile
+    SELECT @extschema@.taxonomy_model(publish_taxonomy.taxonomy, publish_taxonomy.kind, day, options),
+           (SELECT count(*) FROM @extschema@.class_phrases(publish_taxonomy.taxonomy, publish_taxonomy.kind, day)),
+           sum(g.n), jsonb_object_agg(g.code, g.weight / g.total)
+    INTO model, phrases, examples, mix
     FROM (
         SELECT e.code::text AS code, count(*) AS n, sum(e.weight) AS weight, sum(sum(e.weight)) OVER () AS total
         FROM @extschema@.taxonomy_examples(publish_taxonomy.taxonomy, publish_taxonomy.kind, day) AS e
@@ -2644,7 +2690,7 @@ CREATE TABLE class_feedback (
     proposed eventcode,
     probability double precision,
     decided eventcode NOT NULL,
-    decided_at timestamptz NOT NULL DEFAULT now(),
+    decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     decided_by text NOT NULL DEFAULT session_user,
     channel text,
     remark text,
@@ -2654,7 +2700,8 @@ CREATE TABLE class_feedback (
     CONSTRAINT class_feedback_proposed_check CHECK (proposed IS NOT NULL OR probability IS NULL),
     CONSTRAINT class_feedback_decided_at_check CHECK (isfinite(decided_at))
 );
-CREATE INDEX class_feedback_caseno_idx ON class_feedback (caseno) WHERE caseno IS NOT NULL;
+-- the last decision is found by this one, before the table is analyzed too
+CREATE INDEX class_feedback_caseno_idx ON class_feedback (caseno, taxonomy, decided_at, feedback) WHERE caseno IS NOT NULL;
 CREATE INDEX class_feedback_class_idx ON class_feedback (taxonomy, kind, decided);
 COMMENT ON TABLE class_feedback IS 'every classification that a person confirmed or corrected (人工确认记录); rows are only added, the last decision counts';
 COMMENT ON COLUMN class_feedback.feedback IS 'number (序号)';
@@ -2852,7 +2899,7 @@ CREATE FUNCTION decide_class(
     edition bigint DEFAULT NULL,
     proposed eventcode DEFAULT NULL,
     probability double precision DEFAULT NULL,
-    at timestamptz DEFAULT now(),
+    at timestamptz DEFAULT clock_timestamp(),
     channel text DEFAULT NULL,
     remark text DEFAULT NULL
 ) RETURNS class_feedback
@@ -2876,7 +2923,7 @@ BEGIN
             MESSAGE = 'taxonomy, kind, class and instant of a decision cannot be NULL',
             HINT = 'To confirm a proposal, pass its class.';
     END IF;
-    IF coalesce(message, '') = '' THEN
+    IF coalesce(message, '') !~ '\S' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'a decision needs the words that it is about',
@@ -2955,7 +3002,7 @@ BEGIN
         WHERE t.caseno OPERATOR(@extschema@.=) decide_class.caseno
             AND e.taxonomy = decide_class.taxonomy AND e.kind = decide_class.kind
             AND t.edition = coalesce(decide_class.edition, t.edition)
-        ORDER BY t.edition DESC
+        ORDER BY t.proposed_at DESC, t.edition DESC
         LIMIT 1;
         IF NOT FOUND THEN
             asked := coalesce(edition, in_force);
@@ -2997,7 +3044,7 @@ CREATE FUNCTION decide_case_class(
     taxonomy text DEFAULT NULL,
     kind text DEFAULT NULL,
     message text DEFAULT NULL,
-    at timestamptz DEFAULT now(),
+    at timestamptz DEFAULT clock_timestamp(),
     channel text DEFAULT NULL,
     remark text DEFAULT NULL
 ) RETURNS class_feedback
@@ -3029,11 +3076,14 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'null_value_not_allowed',
             MESSAGE = format('of which taxonomy and kind is the class of case %s', caseno),
-            DETAIL = 'The case has no class and no proposal that would tell.',
+            DETAIL = CASE
+                WHEN num_nonnulls(taxonomy, kind) = 0 THEN 'The case has no class and no proposal that would tell.'
+                ELSE 'One of them is NULL.'
+            END,
             HINT = 'Pass taxonomy and kind, both.';
     END IF;
     message := coalesce(message, c.description, '');
-    IF message = '' THEN
+    IF message !~ '\S' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('case %s has no description that a classifier could learn from', caseno),
@@ -3139,6 +3189,12 @@ BEGIN
             MESSAGE = 'taxonomy, kind and instant cannot be NULL',
             HINT = 'SELECT DISTINCT taxonomy, kind FROM civicgrid.taxonomy_edition lists what was published.';
     END IF;
+    IF NOT isfinite(at) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'the instant of a review must be finite',
+            DETAIL = format('It is %s.', at);
+    END IF;
     IF (threshold BETWEEN 0 AND 1) IS NOT TRUE THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
@@ -3157,7 +3213,10 @@ BEGIN
         SELECT c.caseno, c.reported_at, c.description,
                p.proposed, n.name, p.probability, p.second, m.name AS second_name, p.second_probability,
                coalesce(n.sensitive, false) OR coalesce(m.sensitive, false) AS sensitive,
-               greatest(extract(epoch FROM review_queue.at - c.reported_at), 0)::double precision AS waited
+               CASE
+                   WHEN isfinite(c.reported_at) THEN greatest(extract(epoch FROM review_queue.at - c.reported_at), 0)
+                   ELSE 0
+               END::double precision AS waited
         FROM @extschema@.class_proposal AS p
         JOIN @extschema@.taxonomy_edition AS e ON e.edition = p.edition
         JOIN @extschema@.case_record AS c ON c.caseno OPERATOR(@extschema@.=) p.caseno
@@ -3178,7 +3237,7 @@ BEGIN
             AND NOT EXISTS (
                 SELECT FROM @extschema@.class_proposal AS q
                 JOIN @extschema@.taxonomy_edition AS d ON d.edition = q.edition
-                WHERE q.caseno OPERATOR(@extschema@.=) p.caseno AND q.edition > p.edition
+                WHERE q.caseno OPERATOR(@extschema@.=) p.caseno AND (q.proposed_at, q.edition) > (p.proposed_at, p.edition)
                     AND d.taxonomy = e.taxonomy AND d.kind = e.kind
             )
     ),
@@ -3361,7 +3420,7 @@ BEGIN
 
     -- A cursor takes one statement only.  An error takes the path back, too.
     BEGIN
-        PERFORM set_config('search_path', path, true);
+        PERFORM pg_catalog.set_config('search_path', path, true);
         OPEN probe FOR EXECUTE
             'SELECT pg_catalog.pg_typeof(q.civicgrid_message)::pg_catalog.oid AS message, pg_catalog.pg_typeof(q.civicgrid_class)::pg_catalog.oid AS class '
             || 'FROM (SELECT) AS one LEFT JOIN (SELECT civicgrid_message, civicgrid_class FROM ('
@@ -3385,7 +3444,7 @@ BEGIN
                 DETAIL = 'The first is taken as the message, the second as its class.',
                 HINT = 'For example ''SELECT message, code FROM civicgrid.class_example_all''.';
     END;
-    PERFORM set_config('search_path', own, true);
+    PERFORM pg_catalog.set_config('search_path', own, true);
 
     SELECT t.* INTO message_type FROM pg_type AS t WHERE t.oid = types.message;
     SELECT t.* INTO class_type FROM pg_type AS t WHERE t.oid = types.class;
@@ -3407,7 +3466,7 @@ BEGIN
             HINT = 'Codes begin with zeros, so a number is none; write them as text.';
     END IF;
 
-    PERFORM set_config('search_path', path, true);
+    PERFORM pg_catalog.set_config('search_path', path, true);
     FOR r IN EXECUTE
         'SELECT civicgrid_message::pg_catalog.text AS message, civicgrid_class::pg_catalog.text::@extschema@.eventcode AS class FROM ('
         || plain || E'\n) AS civicgrid_labelled (civicgrid_message, civicgrid_class)'
@@ -3420,7 +3479,7 @@ BEGIN
             RETURN NEXT;
         END IF;
     END LOOP;
-    PERFORM set_config('search_path', own, true);
+    PERFORM pg_catalog.set_config('search_path', own, true);
     IF skipped > 0 THEN
         RAISE NOTICE USING MESSAGE = CASE skipped
             WHEN 1 THEN '1 row without message or class was left out'
@@ -3487,6 +3546,17 @@ BEGIN
             ERRCODE = 'array_subscript_error',
             MESSAGE = 'true classes, answers and probabilities are not of the same number',
             DETAIL = format('They are %s, %s and %s.', coalesce(cardinality(truths), 0), coalesce(cardinality(answers), 0), coalesce(cardinality(probabilities), 0));
+    END IF;
+
+    IF EXISTS (
+        SELECT FROM unnest(truths, answers, probabilities) AS v (truth, answer, p)
+        WHERE v.truth IS NULL OR v.answer IS NULL OR (v.p BETWEEN 0 AND 1) IS NOT TRUE
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'a true class, an answer or a probability is NULL, or a probability not from 0 to 1',
+            DETAIL = 'What it would count for is not defined.',
+            HINT = 'Leave such messages out.';
     END IF;
 
     RETURN QUERY
@@ -3990,6 +4060,8 @@ CREATE FUNCTION similar_texts(
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     ROWS 10
     SET search_path = pg_catalog, pg_temp
+    -- a plan for any bounds would read the index of times, all of it
+    SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -4033,7 +4105,7 @@ CREATE TABLE merge_rule (
     CONSTRAINT merge_rule_rule_check CHECK (rule <> ''),
     CONSTRAINT merge_rule_class_check CHECK ((kind IS NULL OR taxonomy IS NOT NULL) AND (class IS NULL OR kind IS NOT NULL)),
     CONSTRAINT merge_rule_within_m_check CHECK (within_m >= 0 AND within_m <= 100000),
-    CONSTRAINT merge_rule_within_time_check CHECK (within_time >= '0'),
+    CONSTRAINT merge_rule_within_time_check CHECK (within_time >= '0' AND within_time <= '10 years'),
     CONSTRAINT merge_rule_class_digits_check CHECK (class_digits >= 0),
     CONSTRAINT merge_rule_least_similarity_check CHECK (least_similarity >= 0 AND least_similarity <= 1),
     CONSTRAINT merge_rule_origin_check CHECK (origin IN ('shipped', 'edited', 'site'))
@@ -4070,7 +4142,7 @@ BEGIN ATOMIC
     WHERE (r.taxonomy IS NULL OR r.taxonomy = merge_rule_of.taxonomy)
         AND (r.kind IS NULL OR r.kind = merge_rule_of.kind)
         AND (r.class IS NULL OR merge_rule_of.class OPERATOR(@extschema@.<@) r.class)
-    ORDER BY coalesce(digits(r.class), 0) DESC, r.kind IS NULL, r.taxonomy IS NULL, r.rule COLLATE "C"
+    ORDER BY coalesce(digits(r.class), 0) DESC, r.kind IS NULL, r.taxonomy IS NULL, r.origin <> 'site', r.rule COLLATE "C"
     LIMIT 1;
 END;
 COMMENT ON FUNCTION merge_rule_of(text, text, eventcode) IS 'the rule by which cases of a class are merged (适用的并案规则)';
@@ -4108,7 +4180,7 @@ CREATE FUNCTION merge_candidates(
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (
         SELECT r.rule, r.within_m, r.within_time, r.least_similarity,
-               least(r.class_digits, digits(merge_candidates.class)) AS digits,
+               r.class_digits AS digits,
                merge_candidates.at - r.within_time AS earliest, merge_candidates.at + r.within_time AS latest,
                CASE WHEN f.frame IS NOT NULL THEN merge_candidates.location END AS point, f.frame,
                fingerprint(merge_candidates.description) AS print
@@ -4128,7 +4200,12 @@ BEGIN ATOMIC
         FROM asked AS a
         JOIN @extschema@.case_record AS c ON c.cell = merge_candidates.cell
             AND c.reported_at >= a.earliest AND c.reported_at <= a.latest
-        WHERE a.point IS NULL OR merge_frame(c.location, 0) IS NULL OR st_srid(c.location) <> st_srid(a.point)
+        WHERE CASE
+                  WHEN a.point IS NULL OR c.location IS NULL OR st_isempty(c.location) OR st_srid(c.location) <> st_srid(a.point) THEN true
+                  -- most are so, and merge_frame() costs more than all the rest
+                  WHEN abs(st_x(c.location)) <= 180 AND abs(st_y(c.location)) <= 85 THEN false
+                  ELSE merge_frame(c.location, 0) IS NULL
+              END
     ), judged AS (
         SELECT a.rule, a.within_m, a.within_time, n.caseno, n.metres,
                greatest(n.reported_at - merge_candidates.at, merge_candidates.at - n.reported_at) AS apart,
@@ -4142,7 +4219,7 @@ BEGIN ATOMIC
             AND (n.taxonomy = merge_candidates.taxonomy AND n.kind = merge_candidates.kind AND CASE
                      WHEN a.digits IS NULL THEN n.class = merge_candidates.class
                      ELSE left(n.class::text, a.digits) = left(merge_candidates.class::text, a.digits)
-                 END OR a.digits = 0) IS NOT FALSE
+                 END OR coalesce(a.digits, -1) = 0) IS NOT FALSE
             AND similarity(case_print(n.description), a.print) >= a.least_similarity IS NOT FALSE
     ), scored AS (
         SELECT j.*,
@@ -4153,7 +4230,8 @@ BEGIN ATOMIC
                 END
                 + CASE
                       WHEN j.apart = '0' THEN 1
-                      ELSE 1 - extract(epoch FROM j.apart)::double precision / extract(epoch FROM j.within_time)::double precision
+                      -- a month has 30 days here, and up to 31 before
+                      ELSE greatest(0, 1 - extract(epoch FROM j.apart)::double precision / extract(epoch FROM j.within_time)::double precision)
                   END
                 + CASE WHEN j.same_class THEN 1 ELSE 0.5 END
                 + coalesce(least(1, 2 * j.similarity), 0)) / 4 AS score
@@ -4243,6 +4321,7 @@ CREATE FUNCTION hot_issues(
     LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
     COST 1000000 ROWS 100
     SET search_path = pg_catalog, pg_temp
+    SET DateStyle = 'ISO, YMD'
 AS $$
 #variable_conflict use_column
 BEGIN

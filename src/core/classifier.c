@@ -30,6 +30,21 @@ entry_weight(uint32_t entry)
 	return (int64_t) (entry >> 16) - ((entry >> 31) != 0 ? 65536 : 0);
 }
 
+/* What folded the texts is told to SQL: ASCII, and zeros behind it. */
+static bool
+sound_folding(const char *folding)
+{
+	size_t i = 0;
+
+	while (i < CLASSIFIER_FOLDING && folding[i] >= ' ' && folding[i] <= '~')
+		i++;
+	if (i == CLASSIFIER_FOLDING)
+		return false;
+	while (i < CLASSIFIER_FOLDING && folding[i] == '\0')
+		i++;
+	return i == CLASSIFIER_FOLDING;
+}
+
 /* ---------------------------------------------------------------------
  * open and check
  * ---------------------------------------------------------------------
@@ -58,6 +73,7 @@ classifier_open(const uint8_t *bytes, uint64_t size, Classifier *classifier)
 	    header.classes == 0 || header.classes > CLASSIFIER_MAX_CLASSES ||
 	    header.features > CLASSIFIER_MAX_FEATURES ||
 	    header.bucket_bits > CLASSIFIER_MAX_BITS ||
+	    header.features > UINT64_C(4) << header.bucket_bits ||
 	    header.phrase_bytes > size || header.phrase_bytes % 8 != 0 ||
 	    size != classifier_bytes(header.classes, header.bucket_bits,
 	                             header.record_words) +
@@ -67,7 +83,7 @@ classifier_open(const uint8_t *bytes, uint64_t size, Classifier *classifier)
 	    !(header.doubt >= 1 && header.doubt <= CLASSIFIER_MAX_DOUBT) ||
 	    !(header.trained_accuracy >= 0 && header.trained_accuracy <= 1) ||
 	    !(header.trained_error >= 0 && header.trained_error <= 1) ||
-	    header.folding[CLASSIFIER_FOLDING - 1] != '\0')
+	    !sound_folding(header.folding))
 		return CLASSIFIER_STRUCTURE;
 	memset(classifier, 0, sizeof(*classifier));
 	classifier->classes = header.classes;
@@ -215,7 +231,8 @@ classifier_work_free(ClassifierWork *work)
 
 /* Keep, of the grams counted, those that are known, with their values. */
 static void
-look_up(const Classifier *classifier, ClassifierCounts *counts)
+look_up(const Classifier *classifier, const ClassifierMemory *memory,
+        ClassifierCounts *counts)
 {
 	uint32_t bits = classifier->bucket_bits;
 	uint64_t squares = 0;
@@ -243,6 +260,8 @@ look_up(const Classifier *classifier, ClassifierCounts *counts)
 		uint32_t end = (uint32_t) entry->value;
 		uint32_t at = entry->record;
 
+		if (i % 256 == 0 && memory->poll != NULL)
+			memory->poll(memory->context);
 		while (at < end && classifier->records[at] < key)
 			at += 2 + entries(&classifier->records[at]);
 		entry->value = 0;
@@ -277,7 +296,7 @@ classifier_score(const Classifier *classifier, ClassifierWork *work,
 	status = classifier_count(work, text, len, &counts);
 	if (status != CLASSIFIER_OK)
 		return status;
-	look_up(classifier, &counts);
+	look_up(classifier, &work->memory, &counts);
 	for (i = 0; i < counts.n; i++)
 	{
 		const ClassifierCount *entry = &counts.list[i];
@@ -419,7 +438,7 @@ classifier_explain(const Classifier *classifier, ClassifierWork *work,
 
 	if (status != CLASSIFIER_OK)
 		return status;
-	look_up(classifier, &counts);
+	look_up(classifier, &work->memory, &counts);
 	for (k = 0; k < counts.n; k++)
 	{
 		ClassifierCount *entry = &counts.list[k];

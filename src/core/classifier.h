@@ -118,7 +118,7 @@ extern ClassifierStatus classifier_validate(const uint8_t *bytes,
 
 /*
  * Room to work in, to be kept from text to text: at most 54 bytes for each of
- * the text's grams, of which there are no more than 2 to a character; 20 bytes
+ * the text's grams, of which there are no more than 2 to a character; 50 bytes
  * for each phrase, and 8 for each class.
  */
 typedef struct ClassifierWork

@@ -523,6 +523,7 @@ deal_rows(Preparation *t)
 	    classifier_resize(trainer, NULL, p->classes, sizeof(uint32_t));
 	uint32_t i;
 
+	p->memory = &trainer->work.memory;
 	p->judged = (uint32_t) fmin(p->rows, JUDGED / p->classes);
 	p->fold = classifier_resize(trainer, NULL, p->rows, 1);
 	if (seen == NULL || p->fold == NULL || !make_pairs(t, p->rows))

@@ -8,9 +8,6 @@
 #include "classifier_format.h"
 #include "code.h"
 
-/* A slope below this would make weights too large to be added up. */
-#define LEAST_SLOPE (1.0 / (INT64_C(1) << 33))
-
 /* Without training: units of a weight of one, and where all classes stand, so
  * low that probabilities are as the exponentials of scores */
 #define BARE_UNIT  1048576.0
@@ -92,9 +89,9 @@ is_bare(const Classifier *base)
 static int64_t
 weight_of(const Classifier *base, double odds)
 {
-	double unit = is_bare(base)
-	                  ? 1 / BARE_UNIT
-	                  : fmax(base->slope, LEAST_SLOPE) * CLASSIFIER_POWER;
+	double unit = is_bare(base) ? 1 / BARE_UNIT
+	                            : fmax(base->slope, CLASSIFIER_LEAST_SLOPE) *
+	                                  CLASSIFIER_POWER;
 
 	return (int64_t) floor(odds / unit + 0.5);
 }
@@ -390,7 +387,7 @@ low_bias(const Classifier *base, uint32_t fresh)
 	      CLASSIFIER_POWER;
 	low = fmax(low, -4 * CLASSIFIER_MAX_SHIFT);
 	return (int64_t) floor(
-	    (low - base->shift) / fmax(base->slope, LEAST_SLOPE) + 0.5);
+	    (low - base->shift) / fmax(base->slope, CLASSIFIER_LEAST_SLOPE) + 0.5);
 }
 
 /* ---------------------------------------------------------------------

@@ -12,7 +12,8 @@
  *p), before all probabilities are divided by their sum.  In a classifier that
  * was trained on nothing there is nothing else to go by: all its classes stand
  * equal, and a weight counts 1 + ln(classes) / 5 times, so that 5 makes a
- * class stand at 148:1 against all others together, however many there are.
+ * class stand at 148:1 or more against all others together, however many there
+ *are.
  *
  * The value depends on what is given, not on the order.  Memory: the value
  *that is made, 40 bytes for each character of the phrases, 100 for each rule.

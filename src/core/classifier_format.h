@@ -58,7 +58,9 @@
 #define CLASSIFIER_MAX_SHIFT    1000
 #define CLASSIFIER_MAX_DOUBT    3 /* see classifier_more_doubt */
 #define CLASSIFIER_MAX_WEIGHT   (INT64_C(1) << 40) /* of a rule */
-#define CLASSIFIER_MAX_ALL      (1 << 24) /* conditions of all rules */
+/* A slope below this would make weights too large to be added up. */
+#define CLASSIFIER_LEAST_SLOPE (1.0 / (INT64_C(1) << 33))
+#define CLASSIFIER_MAX_ALL     (1 << 24) /* conditions of all rules */
 
 /* A likelihood is this power of a sigmoid, see classifier_likelihood. */
 #define CLASSIFIER_POWER 4

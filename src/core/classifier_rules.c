@@ -9,6 +9,7 @@
  */
 #include "classifier_format.h"
 
+#include "classifier_extend.h"
 #include "code.h"
 
 _Static_assert(sizeof(ClassifierRule) == 48, "rules of 48 bytes");
@@ -100,6 +101,8 @@ sound_rule(const ClassifierHeader *header, const Classifier *c,
 	    !eventcode_is_valid(rule->code) ||
 	    (rule->territory != 0 && !gridcode_is_valid(rule->territory)) ||
 	    rule->conditions != *conditions || rule->also > left ||
+	    rule->also > CLASSIFIER_MAX_CONDITIONS ||
+	    rule->unless > CLASSIFIER_MAX_CONDITIONS ||
 	    rule->unless > left - rule->also)
 		return false;
 	classifier_range(c->codes, c->classes, rule->code, &first, &end);
@@ -107,7 +110,10 @@ sound_rule(const ClassifierHeader *header, const Classifier *c,
 	    rule->last_class != end - 1)
 		return false;
 	for (i = 0; i < rule->also + rule->unless; i++)
-		if (c->condition[*conditions + i] >= header->phrases)
+		if (c->condition[*conditions + i] >= header->phrases ||
+		    (i > 0 && i != rule->also &&
+		     c->condition[*conditions + i - 1] >
+		         c->condition[*conditions + i]))
 			return false;
 	*conditions += rule->also + rule->unless;
 	return true;

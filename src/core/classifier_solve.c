@@ -349,6 +349,9 @@ unlikeliness(const ClassifierProblem *problem, const double *at)
 		double sum = 0;
 		uint32_t c;
 
+		if (r % POLL_ROWS == 0 && problem->memory != NULL &&
+		    problem->memory->poll != NULL)
+			problem->memory->poll(problem->memory->context);
 		for (c = 0; c < problem->classes; c++)
 			best = fmax(best, slope * score[c] + at[1]);
 		for (c = 0; c < problem->classes; c++)

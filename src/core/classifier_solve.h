@@ -29,6 +29,7 @@ typedef struct ClassifierProblem
 	float *factor;      /* of each fold's grams, for their values where the
 	                     * fold is left out; if NULL, one */
 	uint32_t passes;
+	const ClassifierMemory *memory; /* to be interrupted; or NULL */
 	uint32_t judged; /* rows that are left out once, the first ones */
 	float *scores;   /* of these, for all classes */
 } ClassifierProblem;

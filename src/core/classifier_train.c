@@ -158,9 +158,9 @@ quantise(float weight, double unit)
  * of one is
  */
 static double
-quantise_weights(Training *t, int64_t *bias)
+quantise_weights(Training *t, double least, int64_t *bias)
 {
-	double unit = largest_weight(t);
+	double unit = fmax(largest_weight(t), least);
 	Kept *kept = t->kept.at;
 	size_t i;
 	uint32_t c;
@@ -198,8 +198,10 @@ write_value(Training *t, size_t prefix, uint8_t **block, size_t *size)
 
 	if (bias == NULL)
 		return false;
-	unit = quantise_weights(t, bias);
 	classifier_fit(p, &sureness);
+	/* no finer than rules can be weighed against */
+	unit = quantise_weights(
+	    t, CLASSIFIER_LEAST_SLOPE * CLASSIFIER_ONE / sureness.slope, bias);
 	draft.header.rows = p->rows;
 	draft.header.slope = fmin(sureness.slope * unit / CLASSIFIER_ONE, 1);
 	draft.header.shift = sureness.shift;

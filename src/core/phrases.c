@@ -266,6 +266,8 @@ phrases_open(const uint8_t *bytes, uint64_t size, Phrases *phrases)
 	const uint32_t *header = (const uint32_t *) (const void *) bytes;
 	const PhrasesState *state;
 	uint32_t found = 0;
+	uint32_t characters = 0;
+	uint32_t longer = 1; /* the first state of more characters */
 	uint32_t s;
 
 	if (size < size_of(1, 1) || (uintptr_t) bytes % 4 != 0 || header[0] == 0 ||
@@ -290,8 +292,16 @@ phrases_open(const uint8_t *bytes, uint64_t size, Phrases *phrases)
 	    state[s].bytes != 0)
 		return PHRASES_STRUCTURE;
 	for (s = 0; s < phrases->states; s++)
+	{
+		if (s == longer)
+		{
+			if (++characters > PHRASES_LONGEST)
+				return PHRASES_STRUCTURE;
+			longer = state[s].first_child;
+		}
 		if (!sound_labels(state, s))
 			return PHRASES_STRUCTURE;
+	}
 	if (!sound_slots(phrases))
 		return PHRASES_STRUCTURE;
 	for (s = 0; s < phrases->states; s++)

@@ -13,7 +13,7 @@
 #include "textcluster_link.h"
 
 #define WEIGHT_ONE   16384 /* the length of a vector: its square is ONE */
-#define SPREAD_LEAST 20
+#define SPREAD_LEAST 128
 #define PHRASE_MOST  16 /* characters */
 #define MOST_PHRASES 64 /* that are compared */
 
@@ -101,6 +101,8 @@ weigh(Textcluster *tc)
 		size_t i;
 		int pass;
 
+		if (t % TEXTCLUSTER_POLL_EVERY == 0)
+			textcluster_poll(tc);
 		/* whole numbers add up to the same in any order */
 		for (pass = 0; pass < 2; pass++)
 		{

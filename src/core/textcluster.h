@@ -27,7 +27,7 @@
  *
  * Time: for each text, the texts that share a gram with it; memory, in bytes,
  * for T distinct texts with P distinct grams each on average, G in all, and E
- * similar pairs, at most 17 T P + 48 G + 90 E + 100 T.  T P is no more than
+ * similar pairs, at most 17 T P + 48 G + 150 E + 100 T.  T P is no more than
  * options->grams (else TEXTCLUSTER_TOO_LARGE) and E no more than
  * options->pairs (else the least similar pairs count as not similar).
  */
@@ -66,7 +66,7 @@ typedef struct TextclusterOptions
 {
 	double least;        /* average similarity that joins clusters: 0.05 */
 	double common;       /* share of the texts beyond which a gram says
-	                      * nothing, but never fewer than 20 texts: 0.03 */
+	                      * nothing, but never fewer than 128 texts: 0.03 */
 	uint32_t head_times; /* what counts a gram in the head for: 5 */
 	uint32_t characters; /* that are read of a text: 2000 */
 	uint64_t grams;      /* of all texts, at most: 2^27 */

@@ -264,6 +264,8 @@ begin_linking(Linking *l, const TextclusterMemory *memory, uint32_t items,
 		uint32_t b = pairs[i].b;
 		TextclusterStatus status;
 
+		if (i % 65536 == 0 && memory->poll != NULL)
+			memory->poll(memory->context);
 		set_sum(find_sum(l, a, b), a, b, pairs[i].similarity);
 		l->nodes[2 * i] = (Node){b, l->first[a]};
 		l->first[a] = (uint32_t) (2 * i);

@@ -21,7 +21,7 @@ typedef struct TextclusterPair
 /*
  * cluster[i] becomes the number of an item of the cluster of item i, the same
  * for all of it.  Each pair of two different items may be in the list once;
- * the list is in no particular order.  Memory: 80 bytes for each pair, 16 for
+ * the list is in no particular order.  Memory: 125 bytes for each pair, 16 for
  * each item; time about proportional to the pairs.
  */
 extern TextclusterStatus textcluster_link(const TextclusterMemory *memory,

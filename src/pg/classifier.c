@@ -228,8 +228,8 @@ refuse_training(ClassifierStatus status)
 	if (status == CLASSIFIER_WEIGHT)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("the weight of a text is not a positive number"),
-		         errdetail("Zero, negative and infinite weights are none."),
+		         errmsg("the weight of a text is out of range"),
+		         errdetail("It has to be above 0.000001 and below 1000000."),
 		         errhint("Leave out texts that shall not count.")));
 	if (status == CLASSIFIER_TOO_LARGE)
 		ereport(ERROR,

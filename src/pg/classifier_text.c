@@ -84,6 +84,7 @@ fold_text(struct varlena *text, bool origins, FoldedText *folded,
 	{
 		if (folded->bytes != NULL)
 			pfree(folded->bytes);
+		folded->bytes = NULL;
 		folded->room = 0;
 		folded->bytes = MemoryContextAllocHuge(context, needed);
 		folded->room = needed;

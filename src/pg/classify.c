@@ -206,6 +206,7 @@ cg_classify_top(PG_FUNCTION_ARGS)
 	const Classifier *classifier;
 	struct varlena *text;
 	Ranked *ranked;
+	uint32 best;
 	int32 k;
 	uint32 i;
 
@@ -229,7 +230,13 @@ cg_classify_top(PG_FUNCTION_ARGS)
 		ranked[i].probability = desk->probabilities[i];
 		ranked[i].class_number = i;
 	}
-	qsort(ranked, classifier->classes, sizeof(*ranked), compare_ranked);
+	/* classify()'s answer comes first, whatever is as likely */
+	best = classifier_best(classifier, desk->scores, rules_said(desk));
+	ranked[best] = ranked[0];
+	ranked[0].probability = desk->probabilities[best];
+	ranked[0].class_number = best;
+	qsort(ranked + 1, classifier->classes - 1, sizeof(*ranked),
+	      compare_ranked);
 	for (i = 0; i < classifier->classes && i < (uint32) k; i++)
 	{
 		uint32 n = ranked[i].class_number;
@@ -286,11 +293,8 @@ put_account(Account *a, int32 from, int32 to, const char *fragment,
 static int32
 characters_before(Account *a, size_t offset)
 {
-	if (offset < a->counted)
-	{
-		a->counted = 0;
-		a->characters = 0;
-	}
+	for (; a->counted > offset; a->counted--)
+		a->characters -= (a->source[a->counted - 1] & 0xC0) != 0x80;
 	for (; a->counted < offset; a->counted++)
 		a->characters += (a->source[a->counted] & 0xC0) != 0x80;
 	return a->characters;
@@ -304,6 +308,7 @@ tell_occurrence(void *context, size_t from, size_t to, int64_t contribution)
 	size_t source_to;
 	int32 first;
 
+	CHECK_FOR_INTERRUPTS();
 	find_source(a->folded, from, to, &source_from, &source_to);
 	first = characters_before(a, source_from) + 1;
 	put_account(a, first, characters_before(a, source_to),

@@ -30,7 +30,7 @@
 #include "core_memory.h"
 #include "textfold.h"
 
-#define ROWS_AT_ONCE  1000
+#define ROWS_AT_ONCE  100
 #define MESSAGE_BYTES 16384 /* that are kept of a message */
 #define TITLE_LENGTH  30    /* characters, where there is no first line */
 #define KEYWORDS      5
@@ -478,7 +478,13 @@ compare_messages(const void *a, const void *b)
 	    Min(VARSIZE_ANY_EXHDR(x->message), VARSIZE_ANY_EXHDR(y->message)));
 	if (order != 0)
 		return order;
-	if (x->id != NULL && y->id != NULL && (order = strcmp(x->id, y->id)) != 0)
+	if (VARSIZE_ANY_EXHDR(x->message) != VARSIZE_ANY_EXHDR(y->message))
+		return VARSIZE_ANY_EXHDR(x->message) < VARSIZE_ANY_EXHDR(y->message)
+		           ? -1
+		           : 1;
+	if ((x->id == NULL) != (y->id == NULL))
+		return x->id != NULL ? -1 : 1;
+	if (x->id != NULL && (order = strcmp(x->id, y->id)) != 0)
 		return order;
 	return x->place < y->place ? -1 : 1;
 }
@@ -620,18 +626,20 @@ title_of(text *message)
 	const char *bytes = VARDATA_ANY(message);
 	const char *end = bytes + VARSIZE_ANY_EXHDR(message);
 	const char *line;
+	bool whole;
 	int characters;
 
 	while (bytes < end && (unsigned char) *bytes <= ' ')
 		bytes++;
 	line = memchr(bytes, '\n', (size_t) (end - bytes));
-	if (line == NULL)
+	whole = line == NULL;
+	if (whole)
 		line = end;
 	while (line > bytes && (unsigned char) line[-1] <= ' ')
 		line--;
 	characters = pg_mbstrlen_with_len(bytes, (int) (line - bytes));
 	if (characters > TEXTCLUSTER_FIRST_LINE ||
-	    (line == end && characters > TITLE_LENGTH))
+	    (whole && characters > TITLE_LENGTH))
 	{
 		StringInfoData cut;
 

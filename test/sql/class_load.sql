@@ -173,6 +173,25 @@ SELECT * FROM load_classes('shipped', 'GB/T 47678.5-2026', 'matter', 'c', 'n', r
 SELECT code, name, parent, remark, origin FROM event_class WHERE taxonomy = 'GB/T 47678.5-2026' AND kind = 'matter' AND code <@ '10' ORDER BY code;
 ROLLBACK;
 
+-- a draft with long codes has room at once
+BEGIN;
+INSERT INTO event_class (taxonomy, kind, code, name) VALUES ('list', 'component', '44031001', '长码');
+CREATE TEMP TABLE fresh (a text, b text);
+INSERT INTO fresh VALUES ('新', '子');
+SELECT * FROM load_class_levels('fresh', 'list', 'component', '{a,b}');
+SELECT code, name, parent FROM event_class WHERE taxonomy = 'list' AND kind = 'component' ORDER BY code;
+ROLLBACK;
+-- dates that do not fit what the draft keeps, or the day from which the list holds
+BEGIN;
+INSERT INTO event_class (taxonomy, kind, code, name, valid_to) VALUES ('list', 'component', '01', '甲', '2026-06-01');
+CREATE TEMP TABLE dated (c text, n text, f text, t text);
+INSERT INTO dated VALUES ('01', '甲', '2026-07-01', NULL), ('02', '乙', NULL, '2026-05-01');
+SELECT * FROM load_classes('dated', 'list', 'component', 'c', 'n', valid_from_column => 'f', replace => true);
+SELECT * FROM load_classes('dated', 'list', 'component', 'c', 'n', valid_to_column => 't', replace => true, holds_from => '2027-01-01');
+TRUNCATE dated;
+SELECT (tests.error_of($$SELECT * FROM civicgrid.load_classes('pg_temp.dated', 'list', 'component', 'c', 'n', replace => true, holds_from => '2027-01-01')$$)).code;
+ROLLBACK;
+
 -- faults of the draft
 BEGIN;
 INSERT INTO event_class (taxonomy, kind, code, name, parent, valid_to) VALUES

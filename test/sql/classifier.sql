@@ -156,3 +156,20 @@ SELECT * FROM tests.error_of($$SELECT classifier_add_classes(model, '{01,NULL}')
 -- one changed byte of a rule
 SELECT * FROM tests.error_of($$SELECT overlay(model::text PLACING 'ff' FROM length(model::text) - 101 FOR 2)::classifier FROM tests.ruled$$);
 DROP TABLE tests.message, tests.model, tests.phrase, tests.ruled, tests.bare, tests.levelled;
+
+-- a weight counts in full whatever training cost
+WITH a AS (
+    SELECT cost, classifier_train(m, c, 1, jsonb_build_object('cost', cost)) AS model
+    FROM unnest('{0.0001,0.001,2}'::float8[]) AS cost,
+        (VALUES ('路灯不亮', '01'::eventcode), ('路灯坏了', '01'), ('井盖没了', '02'), ('井盖坏了', '02')) AS v (m, c)
+    GROUP BY cost
+), b AS (
+    SELECT cost, classifier_add_phrases(model, '怪事', '02', 5) AS model FROM a GROUP BY cost
+)
+SELECT cost, class, round(probability::numeric, 2) AS told FROM b, classify_top(model, '怪事', 1) ORDER BY cost;
+-- an explanation of a long text in moderate time
+SET statement_timeout = '5s';
+SELECT count(*) > 60000 AS many, max(span_to) > 60000 AS far
+FROM (SELECT classifier_train(m, c) AS model FROM (VALUES ('ab', '01'::eventcode), ('abab', '01'), ('ba', '02'), ('baba', '02')) AS v (m, c)) AS a,
+    classify_explain(model, repeat(E'a\u200B\u200B\u200Bb', 32768));
+RESET statement_timeout;

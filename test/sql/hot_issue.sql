@@ -51,6 +51,21 @@ SELECT title FROM hot_issues_of($$SELECT i AS id, now() AS at, E'\n \n 短标题
 -- long, many
 SELECT messages, length(title) FROM hot_issues_of($$SELECT i AS id, now() AS at, repeat('路灯坏了没有人修', 400000) AS message FROM generate_series(1, 2) AS i$$);
 SELECT count(*) > 10 AS some FROM hot_issues_of($$SELECT i AS id, now() AS at, format('第%s号井盖丢失，编号%s', i % 50, md5(i::text)) AS message FROM generate_series(1, 3000) AS i$$);
+-- what many write of at once is the hottest, however large its share
+SELECT count(*), max(messages) FILTER (WHERE rank = 1) AS first
+FROM hot_issues_of($$SELECT i AS id, now() AS at, CASE
+    WHEN i <= 60 THEN format('城北花园小区地下车库被淹，第%s天还没人抽水', i)
+    ELSE (SELECT string_agg(chr(19968 + abs(hashint4(i * 100 + k)) % 3000), '') FROM generate_series(1, 40) AS k)
+END AS message FROM generate_series(1, 300) AS i$$);
+-- messages that differ in a mark, and ties without an id, in any order
+SELECT count(DISTINCT (title, ids)) FROM generate_series(1, 20) AS seed, hot_issues_of(format($$
+    SELECT id, '2026-01-01 00:00+08'::timestamptz AS at, m AS message FROM (VALUES
+        (2, '学校门口没有斑马线'), (1, '学校门口没有斑马线！'), (3, '学校门口没有斑马线!')) AS v (id, m) ORDER BY hashint4(id + %s)$$, seed));
+SELECT count(DISTINCT title) FROM generate_series(1, 20) AS seed, hot_issues_of(format($$
+    SELECT NULL::text AS id, '2026-01-01 00:00+08'::timestamptz AS at, m AS message FROM (VALUES
+        (2, '学校门口没有斑马线'), (1, '学校门口没有斑马线！'), (3, '学校门口没有斑马线!')) AS v (id, m) ORDER BY hashint4(id + %s)$$, seed));
+-- a long line is cut, whatever ends it
+SELECT DISTINCT title FROM hot_issues_of($$SELECT i AS id, now() AS at, repeat('很长的标题', 9) || ' ' AS message FROM generate_series(1, 2) AS i$$);
 \x on
 SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
     $$SELECT * FROM civicgrid.hot_issues_of('SELECT 1 AS id, now() AS at')$$,
@@ -73,6 +88,12 @@ SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
 INSERT INTO case_record (caseno, reported_at, description)
 SELECT make_caseno('2026-03-01', '440310', id), at, message FROM message;
 SELECT rank, cases, first_at, last_at, round(heat::numeric, 3) AS heat, title, casenos FROM hot_issues('2026-01-01', '2026-12-31');
+-- instants are what they are, however dates are written
+SET datestyle = 'SQL, DMY';
+SET timezone = 'Asia/Shanghai';
+SELECT count(*) FROM hot_issues('2026-01-01 00:00+08', '2026-12-31 00:00+08');
+RESET timezone;
+SET datestyle = 'ISO, MDY';
 SELECT count(*) FROM hot_issues('2027-01-01', '2027-12-31');
 SELECT count(*) FROM hot_issues(NULL, '2027-12-31');
 DELETE FROM case_record;
