@@ -84,6 +84,7 @@ OBJS = \
 	src/pg/gridmap_cache.o \
 	src/pg/gridmap_geometry.o \
 	src/pg/hotissue.o \
+	src/pg/options.o \
 	src/pg/term.o \
 	src/pg/textfold.o \
 	src/pg/textprint.o \

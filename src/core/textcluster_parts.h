@@ -59,7 +59,8 @@ textcluster_read_on(TextclusterReader *r)
 
 		r->before = r->from;
 		r->from = r->at;
-		r->at += textgram_decode(r->text + r->at, r->len - r->at, &c);
+		r->at +=
+		    utf8_decode((const uint8_t *) r->text + r->at, r->len - r->at, &c);
 		if (!textgram_says(c))
 		{
 			r->run = 0;

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "characters.h"
+
 static inline uint64_t
 textgram_scramble(uint64_t z)
 {
@@ -39,37 +41,6 @@ textgram_says(uint32_t c)
 	         (c >= 0xFF1A && c < 0xFF21) || (c >= 0xFF3B && c < 0xFF41) ||
 	         (c >= 0xFF5B && c < 0xFF66) || (c >= 0xFFE0 && c < 0x10000) ||
 	         (c >= 0x1F000 && c < 0x1FB00) || c >= 0xE0000);
-}
-
-/* The character at an offset and its bytes; 0, one byte, for what is no UTF-8
- */
-static inline size_t
-textgram_decode(const char *text, size_t left, uint32_t *c)
-{
-	const unsigned char *s = (const unsigned char *) text;
-	size_t n;
-	size_t i;
-
-	if (s[0] < 0x80)
-	{
-		*c = s[0];
-		return 1;
-	}
-	n = s[0] < 0xC2   ? 0
-	    : s[0] < 0xE0 ? 2
-	    : s[0] < 0xF0 ? 3
-	    : s[0] < 0xF5 ? 4
-	                  : 0;
-	*c = 0;
-	if (n == 0 || n > left)
-		return 1;
-	for (i = 1; i < n; i++)
-		if ((s[i] & 0xC0) != 0x80)
-			return 1;
-	*c = s[0] & (0x7Fu >> n);
-	for (i = 1; i < n; i++)
-		*c = *c << 6 | (s[i] & 0x3Fu);
-	return n;
 }
 
 #endif /* CIVICGRID_CORE_TEXTGRAM_H */

@@ -61,7 +61,7 @@ textprint_make(const char *text, size_t len, void (*poll)(void *context),
 	{
 		uint32_t c;
 
-		at += textgram_decode(text + at, len - at, &c);
+		at += utf8_decode((const uint8_t *) text + at, len - at, &c);
 		if (!textgram_says(c))
 			continue;
 		if (characters > 0)

@@ -26,6 +26,7 @@
 #include "classifier_cache.h"
 #include "compat.h"
 #include "classifier_text.h"
+#include "options.h"
 
 /* Input and output */
 
@@ -121,25 +122,6 @@ typedef struct Training
 	uint32 levels; /* a bit for each number of digits */
 } Training;
 
-static double
-number_option(const JsonbValue *value, const char *key, double least,
-              double most)
-{
-	double number = -1;
-
-	if (value->type == jbvNumeric)
-		number = DatumGetFloat8(DirectFunctionCall1(
-		    numeric_float8, NumericGetDatum(value->val.numeric)));
-	if (!(number >= least && number <= most))
-		ereport(
-		    ERROR,
-		    (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		     errmsg("invalid option \"%s\" of classifier_train()", key),
-		     errdetail("It has to be a number from %g to %g.", least, most),
-		     errhint("Leave it out for the default.")));
-	return number;
-}
-
 /* A list of numbers of digits, a bit each */
 static uint32
 levels_option(const JsonbValue *value)
@@ -183,42 +165,25 @@ levels_option(const JsonbValue *value)
 static void
 read_options(Jsonb *json, ClassifierOptions *options, uint32 *levels)
 {
-	JsonbIterator *it = JsonbIteratorInit(&json->root);
-	JsonbIteratorToken token;
-	JsonbValue v;
-	char *key = NULL;
+	OptionReader r;
 
-	if (!JB_ROOT_IS_OBJECT(json))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("the options of classifier_train() are not a "
-		                       "JSON object"),
-		                errdetail("They are an array or a single value."),
-		                errhint("For example: {\"cost\": 0.5}.")));
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	options_begin(&r, json, "classifier_train()", "{\"cost\": 0.5}");
+	while (options_next(&r))
 	{
-		if (token == WJB_KEY)
-			key = pnstrdup(v.val.string.val, v.val.string.len);
-		if (token != WJB_VALUE)
-			continue;
-		if (strcmp(key, "cost") == 0)
-			options->cost = number_option(&v, key, 1e-4, 1e4);
-		else if (strcmp(key, "passes") == 0)
-			options->passes = (uint32) number_option(&v, key, 1, 10000);
-		else if (strcmp(key, "rows") == 0)
-			options->rows = (uint32) number_option(&v, key, 0, 1e6);
-		else if (strcmp(key, "bytes") == 0)
-			options->bytes = (uint64) number_option(&v, key, 0, 1e9);
-		else if (strcmp(key, "grams") == 0)
-			options->grams = (uint64) number_option(&v, key, 1, 1e10);
-		else if (strcmp(key, "levels") == 0)
-			*levels = levels_option(&v);
+		if (strcmp(r.key, "cost") == 0)
+			options->cost = option_number(&r, 1e-4, 1e4);
+		else if (strcmp(r.key, "passes") == 0)
+			options->passes = (uint32) option_number(&r, 1, 10000);
+		else if (strcmp(r.key, "rows") == 0)
+			options->rows = (uint32) option_number(&r, 0, 1e6);
+		else if (strcmp(r.key, "bytes") == 0)
+			options->bytes = (uint64) option_number(&r, 0, 1e9);
+		else if (strcmp(r.key, "grams") == 0)
+			options->grams = (uint64) option_number(&r, 1, 1e10);
+		else if (strcmp(r.key, "levels") == 0)
+			*levels = levels_option(&r.value);
 		else
-			ereport(ERROR,
-			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("classifier_train() has no option \"%s\"", key),
-			         errdetail("Nothing would be done with it."),
-			         errhint("Options are cost, passes, rows, bytes, grams "
-			                 "and levels.")));
+			option_unknown(&r, "cost, passes, rows, bytes, grams and levels");
 	}
 }
 

@@ -28,6 +28,7 @@
 
 #include "compat.h"
 #include "core_memory.h"
+#include "options.h"
 #include "textfold.h"
 
 #define ROWS_AT_ONCE  100
@@ -87,73 +88,36 @@ typedef struct Hot
 
 /* Options */
 
-static double
-number_option(const JsonbValue *value, const char *key, double least,
-              double most)
-{
-	double number = -1;
-
-	if (value->type == jbvNumeric)
-		number = DatumGetFloat8(DirectFunctionCall1(
-		    numeric_float8, NumericGetDatum(value->val.numeric)));
-	if (!(number >= least && number <= most))
-		ereport(
-		    ERROR,
-		    (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		     errmsg("invalid option \"%s\" of %s", key, OPTIONS_NAME),
-		     errdetail("It has to be a number from %g to %g.", least, most)));
-	return number;
-}
-
 static void
 read_options(Jsonb *json, HotOptions *options)
 {
-	JsonbIterator *it = JsonbIteratorInit(&json->root);
-	JsonbIteratorToken token;
-	JsonbValue v;
-	char *key = NULL;
+	OptionReader r;
 
-	if (!JB_ROOT_IS_OBJECT(json))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("the options of %s are not a JSON object",
-		                       OPTIONS_NAME),
-		                errdetail("They are an array or a single value."),
-		                errhint("For example: {\"spread_days\": 90}.")));
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	options_begin(&r, json, OPTIONS_NAME, "{\"spread_days\": 90}");
+	while (options_next(&r))
 	{
-		if (token == WJB_KEY)
-			key = pnstrdup(v.val.string.val, v.val.string.len);
-		if (token != WJB_VALUE)
-			continue;
-		if (strcmp(key, "least_similarity") == 0)
-			options->cluster.least = number_option(&v, key, 0.01, 1);
-		else if (strcmp(key, "common") == 0)
-			options->cluster.common = number_option(&v, key, 0, 1);
-		else if (strcmp(key, "head_times") == 0)
-			options->cluster.head_times =
-			    (uint32) number_option(&v, key, 1, 100);
-		else if (strcmp(key, "characters") == 0)
-			options->cluster.characters =
-			    (uint32) number_option(&v, key, 10, 4000);
-		else if (strcmp(key, "grams") == 0)
-			options->cluster.grams = (uint64) number_option(&v, key, 1, 4e9);
-		else if (strcmp(key, "pairs") == 0)
-			options->cluster.pairs = (uint64) number_option(&v, key, 1, 2e9);
-		else if (strcmp(key, "weight_factor") == 0)
-			options->weight_factor = number_option(&v, key, 0, 1000);
-		else if (strcmp(key, "spread_days") == 0)
-			options->spread_days = number_option(&v, key, 0.001, 1e6);
-		else if (strcmp(key, "messages") == 0)
-			options->messages = (int32) number_option(&v, key, 2, 1e6);
+		if (strcmp(r.key, "least_similarity") == 0)
+			options->cluster.least = option_number(&r, 0.01, 1);
+		else if (strcmp(r.key, "common") == 0)
+			options->cluster.common = option_number(&r, 0, 1);
+		else if (strcmp(r.key, "head_times") == 0)
+			options->cluster.head_times = (uint32) option_number(&r, 1, 100);
+		else if (strcmp(r.key, "characters") == 0)
+			options->cluster.characters = (uint32) option_number(&r, 10, 4000);
+		else if (strcmp(r.key, "grams") == 0)
+			options->cluster.grams = (uint64) option_number(&r, 1, 4e9);
+		else if (strcmp(r.key, "pairs") == 0)
+			options->cluster.pairs = (uint64) option_number(&r, 1, 2e9);
+		else if (strcmp(r.key, "weight_factor") == 0)
+			options->weight_factor = option_number(&r, 0, 1000);
+		else if (strcmp(r.key, "spread_days") == 0)
+			options->spread_days = option_number(&r, 0.001, 1e6);
+		else if (strcmp(r.key, "messages") == 0)
+			options->messages = (int32) option_number(&r, 2, 1e6);
 		else
-			ereport(ERROR,
-			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("%s has no option \"%s\"", OPTIONS_NAME, key),
-			         errdetail("Nothing would be done with it."),
-			         errhint("Options are least_similarity, common, "
-			                 "head_times, characters, messages, "
-			                 "weight_factor, spread_days, grams and "
-			                 "pairs.")));
+			option_unknown(&r, "least_similarity, common, head_times, "
+			                   "characters, messages, weight_factor, "
+			                   "spread_days, grams and pairs");
 	}
 }
 
