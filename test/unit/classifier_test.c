@@ -322,6 +322,45 @@ test_hostile(void)
 	classifier_work_free(&work);
 }
 
+/* Is a value refused whose header was changed, with its sum put right? */
+static bool
+refused(size_t at, const void *bytes, size_t n)
+{
+	uint8_t *copy = malloc(size);
+	uint64_t sum;
+	Classifier c;
+	bool is;
+
+	memcpy(copy, value, size);
+	memcpy(copy + at, bytes, n);
+	sum = checksum_bytes(copy + 24, size - 24);
+	memcpy(copy + 16, &sum, 8);
+	is = classifier_validate(copy, size, &c) == CLASSIFIER_STRUCTURE;
+	free(copy);
+	return is;
+}
+
+static void
+test_header(void)
+{
+	static const double wild[] = {NAN, INFINITY, -1, 4};
+	size_t folding = offsetof(ClassifierHeader, folding);
+	uint32_t many = (UINT32_C(4) << classifier.bucket_bits) + 1;
+	int i;
+
+	ok(!refused(folding, "t", 1), "a header put right is taken");
+	ok(refused(folding, "\xF0", 1) && refused(folding, "\0x", 2) &&
+	       refused(folding, "\n", 1),
+	   "the name of the folding is plain text");
+	for (i = 0; i < 4; i++)
+		ok(refused(offsetof(ClassifierHeader, doubt), &wild[i], 8) &&
+		       (i == 3 ||
+		        refused(offsetof(ClassifierHeader, slope), &wild[i], 8)),
+		   "no slope or doubt of %g", wild[i]);
+	ok(refused(offsetof(ClassifierHeader, features), &many, 4),
+	   "no more records than buckets can divide");
+}
+
 static void
 test_head(void)
 {
@@ -418,6 +457,7 @@ main(void)
 	test_probabilities();
 	test_hostile();
 	test_head();
+	test_header();
 	test_refused();
 	test_hierarchy();
 	free(value);
