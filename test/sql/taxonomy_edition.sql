@@ -113,7 +113,7 @@ INSERT INTO class_phrase (taxonomy, kind, phrase, code, use, weight, instead, al
     ('site', 'matter', '冒烟', '0203', 'include', NULL, NULL, NULL, NULL, NULL),
     ('site', 'matter', '冒烟', '0202', 'confusion', NULL, '0203', NULL, NULL, NULL),
     ('site', 'matter', '冒烟', '01', 'exclude', NULL, NULL, NULL, NULL, NULL);
-SELECT * FROM class_phrases('site', 'matter', '2026-03-01') ORDER BY phrase COLLATE "C", code, weight;
+SELECT * FROM class_phrases('site', 'matter', '2026-03-01') ORDER BY phrase COLLATE "C", code, weight, is_name DESC;
 SELECT count(*) FROM class_phrases('site', 'matter', '2026-06-01');
 CALL publish_taxonomy('site', 'matter', '2026-02-01', remark => 'phrases');
 SELECT class FROM classify_message('每天晚上黑灯瞎火', 'site', 'matter', '2026-03-01');

@@ -89,13 +89,16 @@ $node->safe_psql('real', q{
 	INSERT INTO taxonomy (taxonomy, name) VALUES
 		('hotline', 'DB44/T 2479-2024'), ('petition', '信访'), ('pingshan', '坪山'), ('gb', 'GB/T 47678.5-2026')});
 
-# Load a list of levels; which rows are refused, and why
+# Load a list of levels; which rows are refused, and why.  Rows need not lie in
+# a table as they came, so their numbers are left out.
 sub refused_rows
 {
 	my ($list, $arguments) = @_;
-	return $node->safe_psql('real',
+	my $rows = $node->safe_psql('real',
 		"SET search_path = civicgrid, public; SET client_min_messages = error;
-		SELECT * FROM load_class_levels('$list', $arguments)");
+		SELECT code, reason FROM load_class_levels('$list', $arguments)");
+	$rows =~ s/row \d+ has/row N has/g;
+	return join "\n", sort split /\n/, $rows;
 }
 
 # How many classes a taxonomy has, by level
@@ -113,13 +116,11 @@ sub levels_are
 my $hotline = q{'hotline', 'service', '{level_1_name,level_2_name,level_3_name}',
 	'{level_1_code,level_2_code,level_3_code}', 'remark'};
 is(refused_rows('hotline', $hotline), join("\n", map {
-		$_->[0] == 392
-		? '392|090499|code 090499 is there twice: row 389 has it too, with the name "其他生活服务"; '
+		$_ eq '090499'
+		? "$_|code $_ is there twice: row N has it too, with the name \"其他生活服务\"; "
 		. 'its code does not begin with that of its parent, 0905'
-		: "$_->[0]|$_->[1]|the name is empty"
-	} ([25, '010600'], [392], [482, '120200'], [483, '120300'], [484, '120400'], [492, '130200'],
-		[498, '990100'], [499, '990200'], [500, '990300'], [501, '990400'], [502, '990500'],
-		[503, '990600'], [514, '990900'], [515, '999900'])),
+		: "$_|the name is empty"
+	} qw(010600 090499 120200 120300 120400 130200 990100 990200 990300 990400 990500 990600 990900 999900)),
 	'DB44/T 2479-2024: the code that is there twice, and 13 names that are empty');
 rows_are(q{SELECT count(*) FROM event_class WHERE taxonomy = 'hotline'}, '0', 'of a list with faults nothing is loaded');
 $node->safe_psql('real', q{
@@ -141,10 +142,10 @@ rows_are($codes, $given, 'and the classes have kept their codes');
 load('pingshan', 'pingshan/event_taxonomy.csv');
 my $pingshan = q{'pingshan', 'matter', '{event_type,main_type,sub_type}'};
 is(refused_rows('pingshan', $pingshan),
-	'187||class "市容环卫 > 其他市容违法行为或影响市容事件 > 其它无证经营" is there twice: row 175 has it too',
+	'|class "市容环卫 > 其他市容违法行为或影响市容事件 > 其它无证经营" is there twice: row N has it too',
 	'Pingshan: one class is listed under two numbers');
 like(refused_rows('pingshan', q{'pingshan', 'matter', '{event_type,main_type,sub_type}', '{event_type_id,main_type_id,sub_type_id}'}),
-	qr/^1\|428\|its code does not begin with that of its parent, 18\n/m, 'whose numbers are no codes');
+	qr/^428\|its code does not begin with that of its parent, 18\n/m, 'whose numbers are no codes');
 $node->safe_psql('real', q{CREATE VIEW pingshan_once AS
 	SELECT event_type, main_type, sub_type FROM pingshan GROUP BY 1, 2, 3 ORDER BY min(sub_type_id::integer)});
 is(refused_rows('pingshan_once', $pingshan), '', 'listed once, they are loaded');
