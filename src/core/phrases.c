@@ -430,6 +430,49 @@ put_match(PhrasesWork *work, const PhrasesState *state, size_t end)
 	return true;
 }
 
+/*
+ * Characters are read some at a time, and which states they begin is found for
+ * all of them before they are followed: so the waits for memory overlap, of
+ * which there are several for each character if there are many phrases.
+ */
+#define AHEAD 16
+
+typedef struct Ahead
+{
+	uint32_t character;
+	uint32_t first; /* the root's child, or 0 */
+	size_t end;     /* offset */
+} Ahead;
+
+static size_t
+read_ahead(const Phrases *p, const uint8_t *bytes, size_t len, size_t at,
+           Ahead *ahead)
+{
+	size_t n = 0;
+	size_t i;
+
+	for (; n < AHEAD && at < len; n++)
+	{
+		at += utf8_decode(bytes + at, len - at, &ahead[n].character);
+		ahead[n].end = at;
+	}
+	for (i = 0; i < n; i++)
+		ahead[i].first = next_state(p, 0, ahead[i].character);
+	for (i = 0; i + 1 < n; i++)
+	{
+		uint32_t s = ahead[i].first;
+
+		if (s == 0)
+			continue;
+		if (!has_slots(p->state, s))
+			__builtin_prefetch(&p->state[p->state[s].first_child]);
+		else
+			__builtin_prefetch(
+			    &p->slots[slot_of(s, ahead[i + 1].character, p->slot_bits)]);
+	}
+	return n;
+}
+
 PhrasesStatus
 phrases_scan(const Phrases *phrases, PhrasesWork *work, const char *text,
              size_t len)
@@ -437,22 +480,31 @@ phrases_scan(const Phrases *phrases, PhrasesWork *work, const char *text,
 	const PhrasesState *state = phrases->state;
 	const uint8_t *bytes = (const uint8_t *) text;
 	PhrasesStatus status = make_room(work, phrases->phrases);
+	Ahead ahead[AHEAD];
+	size_t n = 0;
+	size_t i = 0;
 	uint32_t s = 0;
 	size_t at = 0;
 
 	if (status != PHRASES_OK)
 		return status;
-	while (at < len)
+	for (; at < len; i++)
 	{
 		uint32_t c;
 		uint32_t next;
 		uint32_t end;
 
-		at += utf8_decode(bytes + at, len - at, &c);
+		if (i == n)
+		{
+			n = read_ahead(phrases, bytes, len, at, ahead);
+			i = 0;
+		}
+		c = ahead[i].character;
+		at = ahead[i].end;
 		for (next = 0; s != 0; s = state[s].fail)
 			if ((next = next_state(phrases, s, c)) != 0)
 				break;
-		s = next != 0 ? next : next_state(phrases, 0, c);
+		s = next != 0 ? next : ahead[i].first;
 		end = state[s].phrase != 0 ? s : state[s].link;
 		if (end == 0)
 			continue;
