@@ -18,10 +18,13 @@
 #include <string.h>
 
 #include "characters.h"
-#include "phrases_state.h"
 
+#define LABEL        0x001FFFFFu
+#define LATIN_FIRST  0x80000000u /* the state begins with such a character */
+#define LATIN_BEFORE 0x40000000u /* one stands before what fail leads to */
 #define HEADER_WORDS 4
 #define POLL_EVERY   4096
+#define FEW          4 /* children that are looked at one by one */
 
 typedef struct PhrasesItem
 {
@@ -31,10 +34,83 @@ typedef struct PhrasesItem
 	uint32_t added; /* as which one */
 } PhrasesItem;
 
+/* A letter or digit of which words and numbers are made, written in one */
+static inline bool
+latin(uint32_t c)
+{
+	if (c < 0x80)
+		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		       (c >= 'A' && c <= 'Z');
+	return c >= 0xC0 && c < 0x250 && c != 0xD7 && c != 0xF7;
+}
+
+static inline uint32_t
+slot_of(uint32_t parent, uint32_t c, uint32_t bits)
+{
+	uint64_t key =
+	    ((uint64_t) parent << 21 | c) * UINT64_C(0x9E3779B97F4A7C15);
+
+	return (uint32_t) ((key ^ key >> 32) * 0x85EBCA6Bu) >> (32 - bits);
+}
+
 /* ---------------------------------------------------------------------
  * states
  * ---------------------------------------------------------------------
  */
+
+/* The child of a state by a character, or 0; children lie in order.  This is
+ * for where there are no slots yet. */
+static inline uint32_t
+find_child(const PhrasesState *state, uint32_t s, uint32_t c)
+{
+	uint32_t low = state[s].first_child;
+	uint32_t high = state[s + 1].first_child;
+
+	while (high - low > FEW)
+	{
+		uint32_t middle = low + (high - low) / 2;
+
+		if ((state[middle].label & LABEL) <= c)
+			low = middle;
+		else
+			high = middle;
+	}
+	for (; low < high; low++)
+		if ((state[low].label & LABEL) == c)
+			return low;
+	return 0;
+}
+
+static inline bool
+has_slots(const PhrasesState *state, uint32_t s)
+{
+	return s == 0 || state[s + 1].first_child - state[s].first_child > FEW;
+}
+
+/* The same where there are */
+static inline uint32_t
+next_state(const Phrases *p, uint32_t s, uint32_t c)
+{
+	uint32_t low = p->state[s].first_child;
+	uint32_t high = p->state[s + 1].first_child;
+	uint32_t mask = (UINT32_C(1) << p->slot_bits) - 1;
+	uint32_t slot;
+	uint32_t child;
+
+	if (s != 0 && high - low <= FEW)
+	{
+		for (; low < high; low++)
+			if ((p->state[low].label & LABEL) == c)
+				return low;
+		return 0;
+	}
+	slot = slot_of(s, c, p->slot_bits);
+	for (; (child = p->slots[slot]) != 0; slot = (slot + 1) & mask)
+		if (child >= low && child < high &&
+		    (p->state[child].label & LABEL) == c)
+			return child;
+	return 0;
+}
 
 /*
  * What is to be known of a child by its parent and all states before: all but
@@ -354,49 +430,6 @@ put_match(PhrasesWork *work, const PhrasesState *state, size_t end)
 	return true;
 }
 
-/*
- * Characters are read some at a time, and which states they begin is found for
- * all of them before they are followed: so the waits for memory overlap, of
- * which there are several for each character if there are many phrases.
- */
-#define AHEAD 16
-
-typedef struct Ahead
-{
-	uint32_t character;
-	uint32_t first; /* the root's child, or 0 */
-	size_t end;     /* offset */
-} Ahead;
-
-static size_t
-read_ahead(const Phrases *p, const uint8_t *bytes, size_t len, size_t at,
-           Ahead *ahead)
-{
-	size_t n = 0;
-	size_t i;
-
-	for (; n < AHEAD && at < len; n++)
-	{
-		at += utf8_decode(bytes + at, len - at, &ahead[n].character);
-		ahead[n].end = at;
-	}
-	for (i = 0; i < n; i++)
-		ahead[i].first = next_state(p, 0, ahead[i].character);
-	for (i = 0; i + 1 < n; i++)
-	{
-		uint32_t s = ahead[i].first;
-
-		if (s == 0)
-			continue;
-		if (!has_slots(p->state, s))
-			__builtin_prefetch(&p->state[p->state[s].first_child]);
-		else
-			__builtin_prefetch(
-			    &p->slots[slot_of(s, ahead[i + 1].character, p->slot_bits)]);
-	}
-	return n;
-}
-
 PhrasesStatus
 phrases_scan(const Phrases *phrases, PhrasesWork *work, const char *text,
              size_t len)
@@ -404,31 +437,22 @@ phrases_scan(const Phrases *phrases, PhrasesWork *work, const char *text,
 	const PhrasesState *state = phrases->state;
 	const uint8_t *bytes = (const uint8_t *) text;
 	PhrasesStatus status = make_room(work, phrases->phrases);
-	Ahead ahead[AHEAD];
-	size_t n = 0;
-	size_t i = 0;
 	uint32_t s = 0;
 	size_t at = 0;
 
 	if (status != PHRASES_OK)
 		return status;
-	for (; at < len; i++)
+	while (at < len)
 	{
 		uint32_t c;
 		uint32_t next;
 		uint32_t end;
 
-		if (i == n)
-		{
-			n = read_ahead(phrases, bytes, len, at, ahead);
-			i = 0;
-		}
-		c = ahead[i].character;
-		at = ahead[i].end;
+		at += utf8_decode(bytes + at, len - at, &c);
 		for (next = 0; s != 0; s = state[s].fail)
 			if ((next = next_state(phrases, s, c)) != 0)
 				break;
-		s = next != 0 ? next : ahead[i].first;
+		s = next != 0 ? next : next_state(phrases, 0, c);
 		end = state[s].phrase != 0 ? s : state[s].link;
 		if (end == 0)
 			continue;
