@@ -127,8 +127,15 @@ add_days(const WorkcalAxis *axis, int64_t *t, int32_t days,
 	     rest.list++, rest.count--)
 	{
 		int64_t from = rest.list->from > *t ? rest.list->from : *t;
-		int64_t to = rest.list->to;
+		int64_t to;
 
+		/* pauses that touch are one, though the first ends at the close */
+		while (rest.count > 1 && rest.list[1].from == rest.list->to)
+		{
+			rest.list++;
+			rest.count--;
+		}
+		to = rest.list->to;
 		if (to == INT64_MAX)
 			return WORKCAL_ENDLESS;
 		if (to > axis->end)

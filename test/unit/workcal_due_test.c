@@ -502,6 +502,31 @@ check_properties(const Oracle *o, const TestClock *clock, int kind,
 	expect(t, answer == WORKCAL_FOUND && got == due, o, clock,
 	       "the part of a pause before the start", got, due);
 
+	/* a pause cut in two is the same pause, also if it is cut at a close */
+	other = *clock;
+	other.pauses.list = other.list;
+	if (clock->pauses.count > 0 && clock->pauses.count < CLOCK_PAUSES)
+	{
+		uint32_t n = (uint32_t) pick(random, 0, clock->pauses.count - 1);
+		WorkcalPause p = clock->list[n];
+		int64_t at = p.from / 2 + p.to / 2;
+		int64_t close;
+
+		if (pick(random, 0, 1) && oracle_covers(o, p.from) &&
+		    oracle_close_from(o, oracle_date(o, p.from), &close) ==
+		        WORKCAL_FOUND)
+			at = close;
+		if (at > p.from && at < p.to)
+		{
+			for (i = other.pauses.count++; i > n; i--)
+				other.list[i] = other.list[i - 1];
+			other.list[n].to = other.list[n + 1].from = at;
+			answer = due_of(o, &other, &clock->extended, &got);
+			expect(t, answer == WORKCAL_FOUND && got == due, o, &other,
+			       "a pause cut in two", got, due);
+		}
+	}
+
 	if (kind > 1 && kind != 4)
 		return;
 

@@ -661,22 +661,35 @@ static inline WorkcalAnswer
 oracle_days(const Oracle *o, int64_t start, int64_t days,
             const WorkcalPauses *pauses, int64_t *due)
 {
-	WorkcalPauses some = {pauses->list, 0};
+	WorkcalPause *joined;
+	WorkcalPauses some;
 	WorkcalAnswer answer;
 	int32_t date = oracle_date(o, start);
+	uint32_t count = 0;
+	uint32_t i;
 
 	*due = start;
 	if (!oracle_has(o, date))
 		return WORKCAL_BEYOND;
 	if (!oracle_has(o, date + days))
 		return WORKCAL_OVERFLOW;
-	for (;; some.count++)
+	/* pauses that touch are one */
+	joined = oracle_alloc((size_t) pauses->count + 1, sizeof(*joined));
+	for (i = 0; i < pauses->count; i++)
+		if (count > 0 && joined[count - 1].to == pauses->list[i].from)
+			joined[count - 1].to = pauses->list[i].to;
+		else
+			joined[count++] = pauses->list[i];
+	some.list = joined;
+	for (some.count = 0;; some.count++)
 	{
 		answer = oracle_days_with(o, start, days, &some, due);
-		if (answer != WORKCAL_FOUND || some.count == pauses->count ||
+		if (answer != WORKCAL_FOUND || some.count == count ||
 		    some.list[some.count].from >= *due)
-			return answer;
+			break;
 	}
+	free(joined);
+	return answer;
 }
 
 static inline WorkcalAnswer
