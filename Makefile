@@ -92,9 +92,14 @@ OBJS = \
 	src/pg/workcal_cache.o \
 	src/pg/workcal_fault.o
 
-DATA = $(wildcard $(srcdir)/sql/upgrade/civicgrid--*.sql)
-DATA_built = sql/civicgrid--$(EXTVERSION).sql
+DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/civicgrid--*.sql))
+DATA_built = $(CREATE_SCRIPT) $(OPEN_STEP)
+CREATE_SCRIPT = sql/civicgrid--$(EXTVERSION).sql
 SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
+# The step to a version not yet released: its head, then every part that is new
+# in that version, so that nothing is written twice.
+OPEN_STEP = $(patsubst $(srcdir)/sql/upgrade/open/%,sql/%,$(wildcard $(srcdir)/sql/upgrade/open/civicgrid--*.sql))
+NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789]*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
@@ -122,8 +127,12 @@ PROVE_FLAGS += -I $(srcdir)/test/perl
 $(OBJS): override CPPFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 
-$(DATA_built): $(SQL_PARTS) $(srcdir)/civicgrid.control
+$(CREATE_SCRIPT): $(SQL_PARTS) $(srcdir)/civicgrid.control
 	@mkdir -p $(@D)
 	cat $(SQL_PARTS) > $@
+
+$(OPEN_STEP): sql/%: $(srcdir)/sql/upgrade/open/% $(NEW_SQL_PARTS)
+	@mkdir -p $(@D)
+	cat $< $(NEW_SQL_PARTS) > $@
 
 endif

@@ -55,10 +55,11 @@ report "files are not too long to be read" \
     "$(wc -l src/*/*.[ch] | awk '$2 != "total" && $1 > 800 {print $2 ": " $1 " lines"}')"
 
 # SQL: scripts create, they never replace, and begin by refusing psql.
+steps=$(find sql/upgrade -name '*.sql' | sort)
 report "install scripts never say OR REPLACE or IF NOT EXISTS" \
     "$(grep -niE 'OR REPLACE|IF NOT EXISTS' sql/install/*.sql)"
 report "scripts refuse to be sourced by psql" \
-    "$(for f in sql/install/00-*.sql sql/upgrade/*.sql; do head -1 "$f" | grep -q '^\\echo Use .* \\quit$' || echo "$f"; done)"
+    "$(for f in sql/install/00-*.sql $steps; do head -1 "$f" | grep -q '^\\echo Use .* \\quit$' || echo "$f"; done)"
 
 # Versions: control file, META.json and CHANGELOG.md agree.
 version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" civicgrid.control)
@@ -70,10 +71,10 @@ report "CHANGELOG.md speaks of the version" "$(grep -q "^## $version" CHANGELOG.
 report "every older version leads to this one" \
     "$(perl -e '
         my ($to, @files) = @ARGV; my (%step, @base);
-        for (@files) { if (/--([\d.]+)--([\d.]+)\.sql$/) { $step{$1}{$2} = 1 } elsif (/--([\d.]+)\.sql$/) { push @base, $1 } }
+        for (@files) { if (/--([\d.]+)--([\d.]+)\.sql$/) { $step{$1}{$2}++ and print "$1--$2 is both open and frozen\n" } elsif (/--([\d.]+)\.sql$/) { push @base, $1 } }
         for my $from (@base) { my %seen = ($from => 1); my @todo = ($from);
             while (defined(my $v = shift @todo)) { push @todo, grep { !$seen{$_}++ } keys %{$step{$v} || {}} }
-            print "$from has no path to $to\n" unless $seen{$to} }' "$version" sql/upgrade/*.sql)"
+            print "$from has no path to $to\n" unless $seen{$to} }' "$version" $steps)"
 
 # Tests: none is forgotten.
 report "every regression test is scheduled and has its output" \

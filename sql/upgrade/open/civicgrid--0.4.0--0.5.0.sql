@@ -1,0 +1,4 @@
+\echo Use "ALTER EXTENSION civicgrid UPDATE TO '0.5.0'" to load this file. \quit
+
+-- it tells more now: see the parts that follow
+DROP FUNCTION taxonomy_check();
