@@ -41,7 +41,7 @@ report "versions of PostgreSQL are told apart in compat.h only" \
 # Format: PostgreSQL's as far as clang-format 14, Debian 12's, can tell.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
     report "C sources are formatted" \
-        "$(clang-format --dry-run src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.c 2>&1 | grep warning: | cut -d' ' -f1 | sort -u)"
+        "$(clang-format --dry-run src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] 2>&1 | grep warning: | cut -d' ' -f1 | sort -u)"
 else
     skip "C sources are formatted" "clang-format 14 is not here"
 fi

@@ -4,15 +4,7 @@
  */
 #include "core/caseno.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 try_value(int64_t caseno)
@@ -27,8 +19,6 @@ try_value(int64_t caseno)
 	REQUIRE(caseno_parse(out, CASENO_TEXT, &again, &fault) && again == caseno);
 	REQUIRE(caseno_check_digit(caseno) == out[CASENO_TEXT - 1] - '0');
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,13 +10,7 @@
 #include "core/classifier_format.h"
 
 #include "../unit/classifier_texts.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static TestMemory counter = {-1, 0, 0};
 static uint8_t *valid;
@@ -86,8 +80,6 @@ try_value(const uint8_t *bytes, size_t size, const char *text, size_t len)
 	if (classifier_validate(bytes, size, &c) == CLASSIFIER_OK)
 		use(&c, text, len);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * One byte that tells what to do; 0: the rest is a value, 1: a text, else:

@@ -8,13 +8,7 @@
 #include <math.h>
 
 #include "../unit/classifier_texts.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static TestMemory fuzz_counter;
 static const ClassifierMemory fuzz_memory = {test_resize, test_poll,

@@ -4,11 +4,9 @@
  *	  in the other order, whose explanations add up to its scores.
  */
 #include "core/classifier_cold.h"
-
 #include "core/code.h"
-#include "fuzz_classifier.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_classifier.h"
 
 #define MOST_ROWS 64
 

@@ -5,8 +5,6 @@
 #include "../unit/classifier_material.h"
 #include "fuzz_classifier.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

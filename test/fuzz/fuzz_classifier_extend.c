@@ -5,13 +5,7 @@
  *	  memory is short, and nothing leaks.
  */
 #include "../unit/classifier_rule_lists.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 #define MOST 40
 
@@ -47,8 +41,6 @@ some_rule(const uint8_t *data)
 	}
 	return rule;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * A byte for the levels, one for the memory, one for the cell, one for the

@@ -7,13 +7,7 @@
 #include "core/checksum.h"
 
 #include "../unit/classifier_rule_lists.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 #define RULES 12
 
@@ -33,8 +27,6 @@ make_valid(void)
 	REQUIRE(extend_by(NULL, rules, NULL, RULES, &counter, &valid, &valid_size,
 	                  &c) == CLASSIFIER_OK);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The number of changes, six bytes each (offset, value); then the text */
 int

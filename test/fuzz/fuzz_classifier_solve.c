@@ -4,8 +4,7 @@
  *	  are numbers.
  */
 #include "../unit/classifier_problem.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /*
  * Two bytes: classes and features.  Then rows: a byte for class and number of
@@ -36,9 +35,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			small_gram(&problem, data[at] % features,
 			           (data[at + 1] + 1u) * 64);
 	}
-	if (!small_solve(&problem, &result) || !small_solve(&problem, &again) ||
-	    memcmp(&result, &again, sizeof(result)) != 0 ||
-	    small_faults(&problem, &result) != 0)
-		abort();
+	REQUIRE(small_solve(&problem, &result) && small_solve(&problem, &again));
+	REQUIRE(memcmp(&result, &again, sizeof(result)) == 0);
+	REQUIRE(small_faults(&problem, &result) == 0);
 	return 0;
 }

@@ -3,8 +3,7 @@
  *	  The grams of any bytes lie where they should, and are counted.
  */
 #include "../unit/classifier_grams.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -17,7 +16,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	classifier_work_begin(&work, &memory);
 	faults = gram_faults(&work, (const char *) data, size);
 	classifier_work_free(&work);
-	if (faults != 0)
-		abort();
+	REQUIRE(faults == 0);
 	return 0;
 }

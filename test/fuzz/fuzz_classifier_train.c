@@ -6,8 +6,6 @@
  */
 #include "fuzz_classifier.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static void
 hear(void *context, size_t from, size_t to, int64_t contribution)
 {

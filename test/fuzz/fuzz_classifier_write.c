@@ -6,8 +6,6 @@
 
 #include "fuzz_classifier.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define MOST 64
 
 int

@@ -7,15 +7,7 @@
  */
 #include "core/code.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 try_grid_value(int64_t code)
@@ -52,8 +44,6 @@ try_event_value(int64_t code)
 	REQUIRE(eventcode_parse(out, (size_t) n, &again, &fault) && again == code);
 	REQUIRE(eventcode_is_valid(eventcode_last(code)));
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,16 +5,8 @@
 #include "core/datum.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static int
 close_to(const double a[2], const double b[2], double degrees)
@@ -28,8 +20,6 @@ inside(const double p[2])
 	return p[0] >= DATUM_LON_MIN && p[0] <= DATUM_LON_MAX &&
 	       p[1] >= DATUM_LAT_MIN && p[1] <= DATUM_LAT_MAX;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,15 +5,7 @@
  */
 #include "core/geomwire.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static bool
 keep(void *ctx, double *x, double *y)
@@ -106,8 +98,6 @@ write_again(const uint8_t *data, size_t size)
 	REQUIRE(again == parts || (parts == 0 && again == 0));
 	free(out);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -29,12 +29,10 @@ make_valid(void)
 		memcpy(add_test_ring(&map, 4 - i, true, 4)->v, v, sizeof(v));
 	}
 	add_star(&map, &random, 4, 5, 5, 3, 5, 0, true);
-	if (compile_test_map(&map, &valid[0], &valid_size[0]) != GRIDMAP_OK)
-		abort();
+	REQUIRE(compile_test_map(&map, &valid[0], &valid_size[0]) == GRIDMAP_OK);
 	for (i = 0; i < 10; i++)
 		add_star(&map, &random, 5 + i / 2, 5, 5, 0.01, 5, 0, i % 2 == 0);
-	if (compile_test_map(&map, &valid[1], &valid_size[1]) != GRIDMAP_OK)
-		abort();
+	REQUIRE(compile_test_map(&map, &valid[1], &valid_size[1]) == GRIDMAP_OK);
 	free_test_map(&map);
 }
 
@@ -105,8 +103,6 @@ try_value(const uint8_t *bytes, size_t size, uint64_t random)
 		(void) gridmap_locate_read(&map, probe_read, &reader, x, y, &code);
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

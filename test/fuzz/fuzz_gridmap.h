@@ -9,29 +9,7 @@
 #define MAX_RINGS 512
 #include "../unit/gridmap_maps.h"
 #include "../unit/gridmap_probe.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
-
-/* The input, byte by byte; zeros behind its end */
-typedef struct Input
-{
-	const uint8_t *at;
-	size_t left;
-} Input;
-
-static inline unsigned
-take(Input *in)
-{
-	if (in->left == 0)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
+#include "fuzz.h"
 
 /* A double of any bits that is finite and not beyond what a map can hold */
 static inline double

@@ -4,8 +4,8 @@
  *	  them, nearest first.
  */
 #include "core/gridmap_near.h"
-
 #include "core/geodesic.h"
+
 #include "fuzz_gridmap.h"
 
 #define CODES 61
@@ -80,8 +80,6 @@ slack(bool geographic, double distance, double size)
 		return 1e-9 * (distance + size);
 	return distance < 1.9e7 ? 1e-3 + 1e-5 * distance : 2e5;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

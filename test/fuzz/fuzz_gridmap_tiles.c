@@ -100,8 +100,6 @@ take_shape(Input *in, TestMap *map, uint64_t *random)
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

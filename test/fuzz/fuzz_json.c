@@ -5,16 +5,7 @@
  */
 #include "core/json.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 require_string(const char *text, size_t len)
@@ -82,8 +73,6 @@ walk(JsonReader *r)
 	}
 	REQUIRE(r->at == span.to);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,16 +5,8 @@
  */
 #include "core/orient.h"
 
-#include <stdlib.h>
-
 #include "../unit/orient_judge.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 try_points(double ax, double ay, double bx, double by, double px, double py)
@@ -31,8 +23,6 @@ try_points(double ax, double ay, double bx, double by, double px, double py)
 	REQUIRE(orient_sign(ay, ax, by, bx, py, px) == -side);
 	REQUIRE(orient_sign(-ax, -ay, -bx, -by, -px, -py) == side);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

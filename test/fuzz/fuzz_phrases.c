@@ -5,13 +5,7 @@
  *	  are found where looking for each one everywhere finds them.
  */
 #include "../unit/phrases_lists.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 #define MOST 40
 
@@ -59,8 +53,6 @@ spell(const uint8_t **data, size_t *size, char *out)
 	}
 	return len;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * A byte that tells what to do: 0: the rest is an automaton; else: phrases,

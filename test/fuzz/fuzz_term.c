@@ -4,15 +4,7 @@
  */
 #include "core/term.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static bool
 same(const Term *a, const Term *b)
@@ -54,8 +46,6 @@ try_sum(const Term *a, const Term *b)
 		try_value(&sum);
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

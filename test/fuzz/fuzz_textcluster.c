@@ -6,19 +6,10 @@
  */
 #include "core/textcluster.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "../unit/textcluster_memory.h"
+#include "fuzz.h"
 
 #define MOST 64
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
 
 typedef struct Piece
 {
@@ -69,8 +60,6 @@ cluster_pieces(const TextclusterOptions *options, const Piece *pieces, int n,
 	REQUIRE(counter.live == 0);
 	return status;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,19 +4,8 @@
  */
 #include "core/textcluster_parts.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "../unit/textcluster_memory.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

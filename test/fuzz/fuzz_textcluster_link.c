@@ -5,21 +5,10 @@
  */
 #include "core/textcluster_link.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "../unit/textcluster_memory.h"
+#include "fuzz.h"
 
 #define ITEMS 24
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,15 +5,7 @@
  */
 #include "core/textfold.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void *
 resize(void *context, void *block, size_t size)
@@ -49,8 +41,6 @@ check_origins(const TextfoldText *text, const char *source, size_t len)
 	}
 	REQUIRE(text->origins[text->len] == len);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,23 +5,13 @@
  */
 #include "core/textnumber.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 poll(void *context)
 {
 	(void) context;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

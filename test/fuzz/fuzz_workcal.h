@@ -6,39 +6,15 @@
 #ifndef CIVICGRID_FUZZ_WORKCAL_H
 #define CIVICGRID_FUZZ_WORKCAL_H
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/workcal_explain.h"
 
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 #define QUARTER   900
 #define FIRST_DAY 9497 /* 2026-01-01 */
 #define NPIECES   6
 #define NENTRIES  6
 #define NPAUSES   4
-
-/* The input, byte by byte; zeros behind its end */
-typedef struct Input
-{
-	const uint8_t *at;
-	size_t left;
-} Input;
-
-static inline unsigned
-take(Input *in)
-{
-	if (in->left == 0)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
 
 static void *
 fuzz_resize(void *context, void *block, size_t size)

@@ -41,8 +41,6 @@ shows_working_time(const FuzzCalendar *c, int64_t t)
 	return false;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

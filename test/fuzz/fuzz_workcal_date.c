@@ -4,17 +4,9 @@
  */
 #include "core/workcal.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 #define MAX_LIST 64
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
 
 static void
 require_day(int32_t day)
@@ -84,8 +76,6 @@ require_search(const uint8_t *data, size_t size)
 			        hours.first == 1000 + (uint32_t) workcal_weekday(day));
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

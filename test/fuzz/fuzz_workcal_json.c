@@ -6,17 +6,8 @@
  */
 #include "core/workcal.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "../unit/workcal_texts.h"
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 require_fault(const WorkcalFault *fault, const uint8_t *data, size_t size)
@@ -31,8 +22,6 @@ require_fault(const WorkcalFault *fault, const uint8_t *data, size_t size)
 		        strchr(" \t\r\n:,", data[fault->from]) == NULL &&
 		        strchr(" \t\r\n:,", data[fault->to - 1]) == NULL);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
