@@ -247,7 +247,7 @@ cg_classifier_train_step(PG_FUNCTION_ARGS)
 	if (PG_NARGS() > 3)
 		weight = PG_GETARG_FLOAT8(3);
 	text = PG_GETARG_VARLENA_PP(1);
-	fold_text(text, false, &t->folded, context);
+	fold_text(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), false, &t->folded);
 	status = classifier_train_add(&t->trainer, t->folded.bytes, t->folded.len,
 	                              PG_GETARG_INT64(2), weight);
 	if (status == CLASSIFIER_OK)

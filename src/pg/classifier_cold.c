@@ -45,7 +45,7 @@ add_text(ColdStart *start, int64 code, ClassifierColdSource source,
 {
 	ClassifierStatus status;
 
-	fold_piece(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), false,
+	fold_piece(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), NULL,
 	           &start->folded);
 	status = classifier_cold_text(&start->cold, code, source,
 	                              start->folded.bytes, start->folded.len);

@@ -161,7 +161,7 @@ fold_phrase(Extending *x, struct varlena *text)
 	ClassifierPiece piece;
 	char *bytes;
 
-	fold_piece(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), false, &x->folded);
+	fold_piece(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), NULL, &x->folded);
 	bytes = palloc(x->folded.len + 1);
 	if (x->folded.len > 0)
 		memcpy(bytes, x->folded.bytes, x->folded.len);

@@ -90,7 +90,7 @@ score_text(Desk *desk, const Classifier *classifier, struct varlena *text,
 		desk->warned = classifier->digest;
 		classifier_check_folding(classifier);
 	}
-	fold_text(text, origins, folded, desk->context);
+	fold_text(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), origins, folded);
 	make_room(desk, classifier->classes);
 	status = classifier_score(classifier, &desk->work, folded->bytes,
 	                          folded->len, desk->scores);

@@ -77,10 +77,7 @@ typedef struct Hot
 	HotOptions options;
 	MemoryContext context;
 	Textcluster cluster;
-	TextfoldText first_line;
-	TextfoldText rest;
-	char *folded;
-	size_t folded_room;
+	FoldedText folded;
 	Message *messages;
 	size_t n;
 	size_t room;
@@ -138,59 +135,27 @@ refuse_clustering(TextclusterStatus status)
 
 /* Messages */
 
+/* Fold a message, which may begin with empty lines. */
 static void
-fold_piece(const char *bytes, size_t len, TextfoldText *folded)
-{
-	TextfoldOptions options = {.most = MaxAllocSize};
-	TextfoldStatus status =
-	    textfold_fold(shared_textfold(), &options, bytes, len, folded);
-
-	if (status != TEXTFOLD_OK)
-		refuse_folding(status);
-}
-
-/* Fold a message, its first line by itself, since folding makes a space of the
- * end of a line; how long it becomes. */
-static size_t
-fold_message(Hot *hot, text *message)
+fold_message(FoldedText *folded, text *message)
 {
 	const char *bytes = VARDATA_ANY(message);
 	size_t len = VARSIZE_ANY_EXHDR(message);
 	size_t from = 0;
-	const char *end;
-	size_t line;
 
 	while (from < len && (unsigned char) bytes[from] <= ' ')
 		from++;
-	end = memchr(bytes + from, '\n', len - from);
-	line = end == NULL ? len - from : (size_t) (end - bytes) - from;
-	fold_piece(bytes + from, line, &hot->first_line);
-	fold_piece(bytes + from + line, len - from - line, &hot->rest);
-	if (hot->folded_room < hot->first_line.len + hot->rest.len + 1)
-	{
-		if (hot->folded != NULL)
-			pfree(hot->folded);
-		hot->folded_room = hot->first_line.len + hot->rest.len + 1024;
-		hot->folded = MemoryContextAlloc(hot->context, hot->folded_room);
-	}
-	if (hot->first_line.len > 0)
-		memcpy(hot->folded, hot->first_line.bytes, hot->first_line.len);
-	if (end == NULL)
-		return hot->first_line.len;
-	hot->folded[hot->first_line.len] = '\n';
-	if (hot->rest.len > 0)
-		memcpy(hot->folded + hot->first_line.len + 1, hot->rest.bytes,
-		       hot->rest.len);
-	return hot->first_line.len + 1 + hot->rest.len;
+	fold_text(bytes + from, len - from, false, folded);
 }
 
 static void
 add_message(Hot *hot, const Message *message)
 {
-	size_t len = fold_message(hot, message->message);
-	TextclusterStatus status =
-	    textcluster_add(&hot->cluster, hot->folded, len);
+	TextclusterStatus status;
 
+	fold_message(&hot->folded, message->message);
+	status =
+	    textcluster_add(&hot->cluster, hot->folded.bytes, hot->folded.len);
 	if (status != TEXTCLUSTER_OK)
 		refuse_clustering(status);
 	if (hot->n == hot->room)
@@ -622,14 +587,16 @@ keywords_of(Hot *hot, const Issue *issue)
 {
 	TextclusterPhrase phrases[KEYWORDS];
 	Datum words[KEYWORDS];
-	size_t len = fold_message(hot, issue->messages[0].message);
-	int n = textcluster_phrases(&hot->cluster, issue->messages[0].cluster,
-	                            hot->folded, len, phrases, KEYWORDS);
+	int n;
 	int i;
 
+	fold_message(&hot->folded, issue->messages[0].message);
+	n = textcluster_phrases(&hot->cluster, issue->messages[0].cluster,
+	                        hot->folded.bytes, hot->folded.len, phrases,
+	                        KEYWORDS);
 	for (i = 0; i < n; i++)
 		words[i] = PointerGetDatum(
-		    cstring_to_text_with_len(hot->folded + phrases[i].from,
+		    cstring_to_text_with_len(hot->folded.bytes + phrases[i].from,
 		                             (int) (phrases[i].to - phrases[i].from)));
 	return PointerGetDatum(
 	    construct_array(words, n, TEXTOID, -1, false, TYPALIGN_INT));
@@ -681,7 +648,6 @@ cg_hot_issues(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Hot hot = {.context = CurrentMemoryContext};
 	TextclusterMemory memory = {core_resize, core_poll, CurrentMemoryContext};
-	TextfoldMemory folding = textfold_memory_in(CurrentMemoryContext);
 	MemoryContext row;
 	Issue *issues;
 	uint32 n;
@@ -694,8 +660,7 @@ cg_hot_issues(PG_FUNCTION_ARGS)
 	hot.options.messages = 2;
 	read_options(PG_GETARG_JSONB_P(1), &hot.options);
 	textcluster_begin(&hot.cluster, &memory, &hot.options.cluster);
-	textfold_begin(&hot.first_line, &folding);
-	textfold_begin(&hot.rest, &folding);
+	begin_folded(&hot.folded, CurrentMemoryContext);
 	read_messages(&hot, text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	issues = find_issues(&hot, &n);
 	row = AllocSetContextCreate(CurrentMemoryContext, "civicgrid issue",

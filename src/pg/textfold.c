@@ -91,23 +91,96 @@ shared_textfold(void)
 	return shared;
 }
 
+void
+fold_piece(const char *source, size_t len, const TextfoldOptions *options,
+           TextfoldText *folded)
+{
+	static const TextfoldOptions none;
+	TextfoldStatus status =
+	    textfold_fold(shared_textfold(), options != NULL ? options : &none,
+	                  source, len, folded);
+
+	if (status != TEXTFOLD_OK)
+		refuse_folding(status);
+}
+
+void
+begin_folded(FoldedText *folded, MemoryContext context)
+{
+	TextfoldMemory memory = textfold_memory_in(context);
+
+	memset(folded, 0, sizeof(*folded));
+	folded->context = context;
+	textfold_begin(&folded->first, &memory);
+	textfold_begin(&folded->rest, &memory);
+}
+
+void
+fold_text(const char *source, size_t len, bool origins, FoldedText *folded)
+{
+	const char *end = memchr(source, '\n', len);
+	size_t first = end != NULL ? (size_t) (end - source) : len;
+	TextfoldOptions options = {.origins = origins};
+	size_t needed;
+
+	fold_piece(source, first, &options, &folded->first);
+	folded->rest_from = end != NULL ? first + 1 : len;
+	fold_piece(source + folded->rest_from, len - folded->rest_from, &options,
+	           &folded->rest);
+	needed = folded->first.len + folded->rest.len + 1;
+	if (folded->room < needed)
+	{
+		if (folded->bytes != NULL)
+			pfree(folded->bytes);
+		folded->bytes = NULL;
+		folded->room = 0;
+		folded->bytes = MemoryContextAllocHuge(folded->context, needed);
+		folded->room = needed;
+	}
+	folded->len = folded->first.len;
+	if (folded->len > 0)
+		memcpy(folded->bytes, folded->first.bytes, folded->len);
+	if (end != NULL)
+	{
+		folded->bytes[folded->len++] = '\n';
+		if (folded->rest.len > 0)
+			memcpy(folded->bytes + folded->len, folded->rest.bytes,
+			       folded->rest.len);
+		folded->len += folded->rest.len;
+	}
+}
+
+void
+find_source(const FoldedText *folded, size_t from, size_t to,
+            size_t *source_from, size_t *source_to)
+{
+	size_t first = folded->first.len;
+
+	if (from < first)
+	{
+		textfold_source(&folded->first, from, Min(to, first), source_from,
+		                source_to);
+		return;
+	}
+	textfold_source(&folded->rest, from - first - 1, to - first - 1,
+	                source_from, source_to);
+	*source_from += folded->rest_from;
+	*source_to += folded->rest_from;
+}
+
 PG_FUNCTION_INFO_V1(cg_fold);
 Datum
 cg_fold(PG_FUNCTION_ARGS)
 {
-	Textfold *fold = shared_textfold();
 	text *source = PG_GETARG_TEXT_PP(0);
 	TextfoldMemory memory = textfold_memory_in(CurrentMemoryContext);
 	TextfoldOptions options = {.most = MaxAllocSize - VARHDRSZ};
 	TextfoldText folded;
-	TextfoldStatus status;
 	text *result;
 
 	textfold_begin(&folded, &memory);
-	status = textfold_fold(fold, &options, VARDATA_ANY(source),
-	                       VARSIZE_ANY_EXHDR(source), &folded);
-	if (status != TEXTFOLD_OK)
-		refuse_folding(status);
+	fold_piece(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source), &options,
+	           &folded);
 	result = cstring_to_text_with_len(folded.bytes, (int) folded.len);
 	textfold_free(&folded);
 	PG_FREE_IF_COPY(source, 0);

@@ -40,19 +40,15 @@ print_of(const uint8_t *bytes, size_t len)
 static bytea *
 make_print(text *message)
 {
-	Textfold *fold = shared_textfold();
 	TextfoldMemory memory = textfold_memory_in(CurrentMemoryContext);
 	TextfoldOptions options = {.most = MaxAllocHugeSize};
 	TextfoldText folded;
-	TextfoldStatus status;
 	uint8_t bytes[TEXTPRINT_SIZE];
 	size_t len;
 
 	textfold_begin(&folded, &memory);
-	status = textfold_fold(fold, &options, VARDATA_ANY(message),
-	                       VARSIZE_ANY_EXHDR(message), &folded);
-	if (status != TEXTFOLD_OK)
-		refuse_folding(status);
+	fold_piece(VARDATA_ANY(message), VARSIZE_ANY_EXHDR(message), &options,
+	           &folded);
 	len = textprint_make(folded.bytes, folded.len, core_poll, NULL, bytes);
 	textfold_free(&folded);
 	return print_of(bytes, len);
