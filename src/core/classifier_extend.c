@@ -4,8 +4,8 @@
  */
 #include "classifier_extend.h"
 
-#include "checksum.h"
 #include "classifier_format.h"
+#include "classifier_write.h"
 #include "code.h"
 
 /* Without training: units of a weight of one, and where all classes stand, so
@@ -628,9 +628,6 @@ fill_header(const ClassifierExtender *e, ClassifierHeader *header)
 	const Classifier *base = e->base;
 	const char *folding = base != NULL ? base->folding : e->folding;
 
-	header->magic = CLASSIFIER_MAGIC_NUMBER;
-	header->format = CLASSIFIER_FORMAT;
-	header->byte_order = CLASSIFIER_BYTE_ORDER;
 	header->classes = e->class_count;
 	header->nodes = e->node_count;
 	header->levels = e->levels;
@@ -689,8 +686,6 @@ classifier_extend(ClassifierExtender *e, size_t prefix, uint8_t **block,
 	value = *block + prefix;
 	write_machines(e, &header, value);
 	write_rules(e, &header, value + machines);
-	memcpy(value, &header, sizeof(header));
-	header.checksum = checksum_bytes(value + 24, header.bytes - 24);
-	memcpy(value, &header, sizeof(header));
+	classifier_seal(&header, value);
 	return CLASSIFIER_OK;
 }

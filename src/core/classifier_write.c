@@ -86,6 +86,17 @@ write_records(const ClassifierDraft *draft, uint64_t *record_at,
 	}
 }
 
+void
+classifier_seal(ClassifierHeader *header, uint8_t *value)
+{
+	header->magic = CLASSIFIER_MAGIC_NUMBER;
+	header->format = CLASSIFIER_FORMAT;
+	header->byte_order = CLASSIFIER_BYTE_ORDER;
+	memcpy(value, header, sizeof(*header));
+	header->checksum = checksum_bytes(value + 24, header->bytes - 24);
+	memcpy(value, header, sizeof(*header));
+}
+
 ClassifierStatus
 classifier_write(const ClassifierMemory *memory, const ClassifierDraft *draft,
                  size_t prefix, uint8_t **block, size_t *size)
@@ -119,9 +130,6 @@ classifier_write(const ClassifierMemory *memory, const ClassifierDraft *draft,
 	*size = prefix + (size_t) header.bytes;
 	memset(*block, 0, *size);
 	value = *block + prefix;
-	header.magic = CLASSIFIER_MAGIC_NUMBER;
-	header.format = CLASSIFIER_FORMAT;
-	header.byte_order = CLASSIFIER_BYTE_ORDER;
 	header.classes = draft->classes;
 	header.nodes = draft->nodes;
 	header.features = draft->features;
@@ -136,9 +144,6 @@ classifier_write(const ClassifierMemory *memory, const ClassifierDraft *draft,
 	write_records(draft, record_at,
 	              (uint32_t *) (void *) (value + sizeof(header) + 2 * codes));
 	memory->resize(memory->context, record_at, 0);
-	header.checksum = 0;
-	memcpy(value, &header, sizeof(header));
-	header.checksum = checksum_bytes(value + 24, header.bytes - 24);
-	memcpy(value, &header, sizeof(header));
+	classifier_seal(&header, value);
 	return CLASSIFIER_OK;
 }

@@ -35,6 +35,12 @@ typedef struct ClassifierDraft
 extern uint32_t classifier_bits_for(uint64_t features);
 
 /*
+ * Put the header, whose sizes and numbers are there, before the rest of the
+ * value, with what marks it as a classifier and its checksum.
+ */
+extern void classifier_seal(ClassifierHeader *header, uint8_t *value);
+
+/*
  * Make the value; it begins prefix bytes, a multiple of eight, into the block.
  * Asks for 8 bytes for each feature beside it.
  */
