@@ -1,6 +1,6 @@
 /*
  * characters.h
- *	  Read UTF-8 that may be anything.
+ *	  Read and write UTF-8.
  */
 #ifndef CIVICGRID_CORE_CHARACTERS_H
 #define CIVICGRID_CORE_CHARACTERS_H
@@ -8,15 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What bytes stand for that are no character; NUL cannot be part of a text. */
-#define UTF8_NONE 0
-
 /*
- * The character at s, of which left > 0 bytes are there, and how many of them
- * it takes; UTF8_NONE, one byte, for what is no UTF-8.
+ * The number of bytes of the character at s, of which left > 0 bytes are
+ * there; 0 if they are not UTF-8.
  */
 static inline size_t
-utf8_decode(const uint8_t *s, size_t left, uint32_t *c)
+utf8_read(const uint8_t *s, size_t left, uint32_t *c)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n;
@@ -34,26 +31,37 @@ utf8_decode(const uint8_t *s, size_t left, uint32_t *c)
 		     ((uint32_t) (s[1] & 0x3F) << 6) | (s[2] & 0x3F);
 		return 3;
 	}
-	*c = UTF8_NONE;
 	n = s[0] < 0xC2   ? 0
 	    : s[0] < 0xE0 ? 2
 	    : s[0] < 0xF0 ? 3
 	    : s[0] < 0xF5 ? 4
 	                  : 0;
 	if (n == 0 || n > left)
-		return 1;
+		return 0;
 	for (i = 1; i < n; i++)
 		if ((s[i] & 0xC0) != 0x80)
-			return 1;
+			return 0;
 	*c = s[0] & (0x7Fu >> n);
 	for (i = 1; i < n; i++)
 		*c = *c << 6 | (s[i] & 0x3F);
-	if (*c < least[n] || *c > 0x10FFFF || (*c >= 0xD800 && *c < 0xE000))
-	{
-		*c = UTF8_NONE;
-		return 1;
-	}
-	return n;
+	return *c < least[n] || *c > 0x10FFFF || (*c >= 0xD800 && *c < 0xE000) ? 0
+	                                                                       : n;
+}
+
+/* What bytes stand for that are no character; NUL cannot be part of a text. */
+#define UTF8_NONE 0
+
+/* The same for a text that may be anything: UTF8_NONE, one byte, for what is
+ * no UTF-8 */
+static inline size_t
+utf8_decode(const uint8_t *s, size_t left, uint32_t *c)
+{
+	size_t n = utf8_read(s, left, c);
+
+	if (n > 0)
+		return n;
+	*c = UTF8_NONE;
+	return 1;
 }
 
 /* Bytes of a character */
@@ -67,21 +75,29 @@ utf8_bytes(uint32_t c)
 static inline size_t
 utf8_encode(uint32_t c, uint8_t *out)
 {
-	size_t n = utf8_bytes(c);
-	size_t i;
-
-	if (n == 1)
+	if (c < 0x80)
 	{
 		out[0] = (uint8_t) c;
 		return 1;
 	}
-	for (i = n - 1; i > 0; i--)
+	if (c < 0x800)
 	{
-		out[i] = (uint8_t) (0x80 | (c & 0x3F));
-		c >>= 6;
+		out[0] = (uint8_t) (0xC0 | c >> 6);
+		out[1] = (uint8_t) (0x80 | (c & 0x3F));
+		return 2;
 	}
-	out[0] = (uint8_t) ((0xF00u >> n) | c);
-	return n;
+	if (c < 0x10000)
+	{
+		out[0] = (uint8_t) (0xE0 | c >> 12);
+		out[1] = (uint8_t) (0x80 | (c >> 6 & 0x3F));
+		out[2] = (uint8_t) (0x80 | (c & 0x3F));
+		return 3;
+	}
+	out[0] = (uint8_t) (0xF0 | c >> 18);
+	out[1] = (uint8_t) (0x80 | (c >> 12 & 0x3F));
+	out[2] = (uint8_t) (0x80 | (c >> 6 & 0x3F));
+	out[3] = (uint8_t) (0x80 | (c & 0x3F));
+	return 4;
 }
 
 #endif /* CIVICGRID_CORE_CHARACTERS_H */

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "characters.h"
+
 /* Letters of escapes, each with its character */
 static const char escapes[] = "b\bf\fn\nr\rt\t\"\"\\\\";
 
@@ -36,35 +38,11 @@ skip_space(JsonReader *r)
 static size_t
 utf8_length(const JsonReader *r, size_t at)
 {
-	unsigned char lead = byte_at(r, at);
-	unsigned char low = 0x80;
-	unsigned char high = 0xBF;
-	size_t n;
-	size_t i;
+	uint32_t c;
 
-	if (lead < 0x80)
-		return at < r->len ? 1 : 0;
-	if (lead < 0xC2 || lead > 0xF4)
-		return 0;
-	n = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-	if (lead == 0xE0)
-		low = 0xA0; /* less would have been shorter */
-	else if (lead == 0xED)
-		high = 0x9F; /* no surrogates */
-	else if (lead == 0xF0)
-		low = 0x90;
-	else if (lead == 0xF4)
-		high = 0x8F; /* no more than U+10FFFF */
-	for (i = 1; i < n; i++)
-	{
-		unsigned char c = byte_at(r, at + i);
-
-		if (c < low || c > high)
-			return 0;
-		low = 0x80;
-		high = 0xBF;
-	}
-	return n;
+	return at < r->len
+	           ? utf8_read((const uint8_t *) r->text + at, r->len - at, &c)
+	           : 0;
 }
 
 /* Not JSON, from where we are on for n bytes */
@@ -355,34 +333,6 @@ json_next(JsonReader *r, char close)
 	return false;
 }
 
-static size_t
-put_utf8(uint32_t c, char *out)
-{
-	if (c < 0x80)
-	{
-		out[0] = (char) c;
-		return 1;
-	}
-	if (c < 0x800)
-	{
-		out[0] = (char) (0xC0 | c >> 6);
-		out[1] = (char) (0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000)
-	{
-		out[0] = (char) (0xE0 | c >> 12);
-		out[1] = (char) (0x80 | (c >> 6 & 0x3F));
-		out[2] = (char) (0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char) (0xF0 | c >> 18);
-	out[1] = (char) (0x80 | (c >> 12 & 0x3F));
-	out[2] = (char) (0x80 | (c >> 6 & 0x3F));
-	out[3] = (char) (0x80 | (c & 0x3F));
-	return 4;
-}
-
 /* Read the character that an escape stands for. */
 static size_t
 take_escape(JsonReader *r, char out[4])
@@ -409,7 +359,7 @@ take_escape(JsonReader *r, char out[4])
 		unit = 0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00);
 		r->at += 6;
 	}
-	return put_utf8(unit, out);
+	return utf8_encode(unit, (uint8_t *) out);
 }
 
 size_t

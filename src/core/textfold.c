@@ -23,6 +23,7 @@
 #include <unicode/utf16.h>
 #include <unicode/uversion.h>
 
+#include "characters.h"
 #include "textfold_hans.h"
 #include "textnumber.h"
 
@@ -106,80 +107,6 @@ same_entry(const Entry *a, const Entry *b)
 }
 
 /* ---------------------------------------------------------------------
- * UTF-8
- * ---------------------------------------------------------------------
- */
-
-static bool
-continues(uint8_t byte)
-{
-	return (byte & 0xC0) == 0x80;
-}
-
-/* The number of bytes of the next character, 0 if they are not UTF-8 */
-static inline size_t
-decode(const uint8_t *s, size_t left, uint32_t *c)
-{
-	if (s[0] < 0x80)
-	{
-		*c = s[0];
-		return 1;
-	}
-	if (left >= 3 && (s[0] & 0xF0) == 0xE0)
-	{
-		*c = (uint32_t) (s[0] & 0x0F) << 12 | (uint32_t) (s[1] & 0x3F) << 6 |
-		     (s[2] & 0x3F);
-		return continues(s[1]) && continues(s[2]) && *c >= 0x800 &&
-		               (*c < FIRST_SURROGATE || *c > LAST_SURROGATE)
-		           ? 3
-		           : 0;
-	}
-	if (left >= 2 && (s[0] & 0xE0) == 0xC0)
-	{
-		*c = (uint32_t) (s[0] & 0x1F) << 6 | (s[1] & 0x3F);
-		return continues(s[1]) && *c >= 0x80 ? 2 : 0;
-	}
-	if (left >= 4 && (s[0] & 0xF8) == 0xF0)
-	{
-		*c = (uint32_t) (s[0] & 0x07) << 18 | (uint32_t) (s[1] & 0x3F) << 12 |
-		     (uint32_t) (s[2] & 0x3F) << 6 | (s[3] & 0x3F);
-		return continues(s[1]) && continues(s[2]) && continues(s[3]) &&
-		               *c >= 0x10000 && *c < CODE_POINTS
-		           ? 4
-		           : 0;
-	}
-	return 0;
-}
-
-static size_t
-encode(uint32_t c, uint8_t *out)
-{
-	if (c < 0x80)
-	{
-		out[0] = (uint8_t) c;
-		return 1;
-	}
-	if (c < 0x800)
-	{
-		out[0] = (uint8_t) (0xC0 | c >> 6);
-		out[1] = (uint8_t) (0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000)
-	{
-		out[0] = (uint8_t) (0xE0 | c >> 12);
-		out[1] = (uint8_t) (0x80 | (c >> 6 & 0x3F));
-		out[2] = (uint8_t) (0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (uint8_t) (0xF0 | c >> 18);
-	out[1] = (uint8_t) (0x80 | (c >> 12 & 0x3F));
-	out[2] = (uint8_t) (0x80 | (c >> 6 & 0x3F));
-	out[3] = (uint8_t) (0x80 | (c & 0x3F));
-	return 4;
-}
-
-/* ---------------------------------------------------------------------
  * the table
  * ---------------------------------------------------------------------
  */
@@ -216,7 +143,7 @@ simplify(UChar32 c)
 	size_t high = sizeof(hans_pairs) / HANS_PAIR;
 	uint8_t wanted[4];
 
-	if (encode((uint32_t) c, wanted) != HANS_PAIR / 2)
+	if (utf8_encode((uint32_t) c, wanted) != HANS_PAIR / 2)
 		return c;
 	while (low < high)
 	{
@@ -228,8 +155,8 @@ simplify(UChar32 c)
 		{
 			uint32_t simplified = 0;
 
-			(void) decode((const uint8_t *) pair + HANS_PAIR / 2,
-			              HANS_PAIR / 2, &simplified);
+			(void) utf8_read((const uint8_t *) pair + HANS_PAIR / 2,
+			                 HANS_PAIR / 2, &simplified);
 			return (UChar32) simplified;
 		}
 		if (order < 0)
@@ -256,7 +183,7 @@ entry_of(UChar32 c)
 	Entry entry = {{0, 0, 0}, 0};
 
 	if (c < 0x10000)
-		entry.tag = (uint8_t) encode((uint32_t) c, entry.utf8);
+		entry.tag = (uint8_t) utf8_encode((uint32_t) c, entry.utf8);
 	else
 	{
 		entry.utf8[0] = (uint8_t) (c >> 16);
@@ -435,9 +362,9 @@ put_entry(Run *r, const Entry *entry, uint32_t from)
 	/* the tag too, which the next one overwrites */
 	memcpy(out, entry, sizeof(Entry));
 	if (n == 0)
-		n = encode((uint32_t) entry->utf8[0] << 16 |
-		               (uint32_t) entry->utf8[1] << 8 | entry->utf8[2],
-		           out);
+		n = utf8_encode((uint32_t) entry->utf8[0] << 16 |
+		                    (uint32_t) entry->utf8[1] << 8 | entry->utf8[2],
+		                out);
 	if (r->options->origins)
 		for (size_t i = 0; i < sizeof(Entry); i++)
 			text->origins[text->len + i] = from;
@@ -472,7 +399,7 @@ look(Run *r, size_t at, size_t *bytes)
 {
 	uint32_t c = 0;
 
-	*bytes = decode(r->source + at, r->len - at, &c);
+	*bytes = utf8_read(r->source + at, r->len - at, &c);
 	return *bytes > 0 ? entry_for(r, c) : &hard_entry;
 }
 
@@ -612,7 +539,7 @@ fold_hard(Run *r, size_t at)
 	for (;;)
 	{
 		uint32_t c = 0;
-		size_t bytes = decode(r->source + at, r->len - at, &c);
+		size_t bytes = utf8_read(r->source + at, r->len - at, &c);
 		size_t next;
 
 		if (bytes == 0)
