@@ -10,6 +10,8 @@
  */
 #include "classifier_solve.h"
 
+#include "scramble.h"
+
 #define LANES CLASSIFIER_LANES
 
 #define ENOUGH      0.05f /* the gradient at which a pass is the last */
@@ -29,11 +31,7 @@ static const float one = 1.0f / CLASSIFIER_ONE;
 static uint64_t
 next_number(uint64_t *state)
 {
-	uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
+	return scramble(*state += SCRAMBLE_STEP);
 }
 
 static void *

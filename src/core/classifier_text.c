@@ -5,16 +5,9 @@
 #include "classifier_format.h"
 
 #include "characters.h"
+#include "scramble.h"
 
 #define NEWLINE 10
-
-static inline uint64_t
-scramble(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
 
 /* White space and punctuation, as far as folding leaves them; UTF8_NONE too */
 static inline bool

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define GOLDEN     UINT64_C(0x9E3779B97F4A7C15)
 #define TEXTS_MOST ((size_t) 1 << 27)
 
 typedef struct Gathered
@@ -299,8 +298,8 @@ TextclusterStatus
 textcluster_add(Textcluster *tc, const char *text, size_t len)
 {
 	uint32_t head = measure_head(text, len);
-	uint64_t key[2] = {textgram_scramble(GOLDEN + head),
-	                   textgram_scramble(2 * GOLDEN + head)};
+	uint64_t key[2] = {scramble(SCRAMBLE_STEP + head),
+	                   scramble(2 * SCRAMBLE_STEP + head)};
 	TextclusterReader r = {.text = text, .len = len};
 	TextclusterStatus status;
 	uint32_t number;
@@ -315,8 +314,8 @@ textcluster_add(Textcluster *tc, const char *text, size_t len)
 
 		uint32_t said = r.c << 1 | (r.run == 1);
 
-		key[0] = textgram_scramble(key[0] + GOLDEN + said);
-		key[1] = textgram_scramble(key[1] + 3 * GOLDEN + said);
+		key[0] = scramble(key[0] + SCRAMBLE_STEP + said);
+		key[1] = scramble(key[1] + 3 * SCRAMBLE_STEP + said);
 		if ((r.run >= 2 && !gather(tc, textcluster_two(&r), times)) ||
 		    (r.run >= 3 && !gather(tc, textcluster_three(&r), times)))
 			return TEXTCLUSTER_NO_MEMORY;

@@ -5,6 +5,7 @@
 #ifndef CIVICGRID_CORE_TEXTCLUSTER_PARTS_H
 #define CIVICGRID_CORE_TEXTCLUSTER_PARTS_H
 
+#include "scramble.h"
 #include "textcluster.h"
 #include "textgram.h"
 
@@ -78,15 +79,15 @@ textcluster_read_on(TextclusterReader *r)
 static inline uint64_t
 textcluster_two(const TextclusterReader *r)
 {
-	return textgram_scramble((uint64_t) r->c1 << 21 | r->c);
+	return scramble((uint64_t) r->c1 << 21 | r->c);
 }
 
 static inline uint64_t
 textcluster_three(const TextclusterReader *r)
 {
 	/* two code points have 42 bits, so no pair is a triple */
-	return textgram_scramble((uint64_t) (r->c2 + 1) << 42 |
-	                         (uint64_t) r->c1 << 21 | r->c);
+	return scramble((uint64_t) (r->c2 + 1) << 42 | (uint64_t) r->c1 << 21 |
+	                r->c);
 }
 
 /* The slot of a gram, or the free one where it would be */

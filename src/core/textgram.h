@@ -16,14 +16,6 @@
 
 #include "characters.h"
 
-static inline uint64_t
-textgram_scramble(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
-
 static inline bool
 textgram_says(uint32_t c)
 {

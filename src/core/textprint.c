@@ -6,9 +6,9 @@
 
 #include <string.h>
 
+#include "scramble.h"
 #include "textgram.h"
 
-#define GOLDEN     UINT64_C(0x9E3779B97F4A7C15)
 #define POLL_EVERY 4096 /* characters */
 
 typedef struct Minima
@@ -25,8 +25,8 @@ begin_minima(Minima *m)
 
 	for (k = 0; k < TEXTPRINT_VALUES; k++)
 	{
-		m->a[k] = textgram_scramble((2 * k + 1) * GOLDEN) | 1;
-		m->b[k] = textgram_scramble((2 * k + 2) * GOLDEN);
+		m->a[k] = scramble((2 * k + 1) * SCRAMBLE_STEP) | 1;
+		m->b[k] = scramble((2 * k + 2) * SCRAMBLE_STEP);
 		m->least[k] = UINT64_MAX;
 	}
 }
@@ -34,7 +34,7 @@ begin_minima(Minima *m)
 static void
 add_pair(Minima *m, uint64_t pair)
 {
-	uint64_t x = textgram_scramble(pair + GOLDEN);
+	uint64_t x = scramble(pair + SCRAMBLE_STEP);
 	int k;
 
 	for (k = 0; k < TEXTPRINT_VALUES; k++)

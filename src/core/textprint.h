@@ -14,7 +14,7 @@
  *
  *	pair      p = first << 21 | second, of code points; alone: the character
  *	hash      x = scramble(p + 0x9E3779B97F4A7C15), the finaliser of
- *	          SplitMix64 (textgram.h)
+ *	          SplitMix64 (scramble.h)
  *	family    h[k](x) = (a[k] * x + b[k] mod 2^64) >> 32, k = 0 to 127, with
  *	          a[k] = scramble((2 k + 1) g) | 1, b[k] = scramble((2 k + 2) g),
  *	          g = 0x9E3779B97F4A7C15
