@@ -1,6 +1,7 @@
 /*
  * fuzz_classifier.h
- *	  Bytes as rows to train a classifier on.
+ *	  Bytes as rows to train a classifier on, and what must hold of what it
+ *	  explains.
  */
 #ifndef CIVICGRID_FUZZ_CLASSIFIER_H
 #define CIVICGRID_FUZZ_CLASSIFIER_H
@@ -9,6 +10,8 @@
 
 #include "../unit/classifier_texts.h"
 #include "fuzz.h"
+
+#define FUZZ_CLASSES 256 /* a byte of a row tells its class */
 
 static TestMemory fuzz_counter;
 static const ClassifierMemory fuzz_memory = {test_resize, test_poll,
@@ -85,6 +88,41 @@ collect_rows(ClassifierTrainer *trainer, const uint8_t *data, size_t size)
 		n += status == CLASSIFIER_OK;
 	}
 	return n;
+}
+
+static void
+fuzz_hear(void *context, size_t from, size_t to, int64_t contribution)
+{
+	REQUIRE(from < to);
+	*(int64_t *) context += contribution;
+}
+
+/* The parts of a text add up to its scores, and probabilities to one. */
+static void
+fuzz_explain(const Classifier *c, const char *text, size_t len)
+{
+	ClassifierWork work;
+	int64_t scores[FUZZ_CLASSES];
+	double p[FUZZ_CLASSES];
+	double sum = 0;
+	uint32_t i;
+
+	REQUIRE(c->classes <= FUZZ_CLASSES);
+	classifier_work_begin(&work, &fuzz_memory);
+	REQUIRE(classifier_score(c, &work, text, len, scores) == CLASSIFIER_OK);
+	classifier_probabilities(c, scores, NULL, p);
+	for (i = 0; i < c->classes; i++)
+	{
+		int64_t told = c->bias[i];
+
+		REQUIRE(classifier_explain(c, &work, text, len, i, fuzz_hear, &told) ==
+		            CLASSIFIER_OK &&
+		        told == scores[i]);
+		REQUIRE(p[i] >= 0 && p[i] <= 1);
+		sum += p[i];
+	}
+	REQUIRE(fabs(sum - 1) < 1e-9);
+	classifier_work_free(&work);
 }
 
 #endif /* CIVICGRID_FUZZ_CLASSIFIER_H */

@@ -71,39 +71,6 @@ make(const ColdRow *rows, int n, bool backwards, uint8_t **block, size_t *size)
 	return classifier_cold(&cold, 8, block, size);
 }
 
-static void
-hear(void *context, size_t from, size_t to, int64_t contribution)
-{
-	REQUIRE(from < to);
-	*(int64_t *) context += contribution;
-}
-
-static void
-explain(const Classifier *c, const char *text, size_t len)
-{
-	ClassifierWork work;
-	int64_t scores[MOST_ROWS];
-	double p[MOST_ROWS];
-	double sum = 0;
-	uint32_t i;
-
-	classifier_work_begin(&work, &fuzz_memory);
-	REQUIRE(classifier_score(c, &work, text, len, scores) == CLASSIFIER_OK);
-	classifier_probabilities(c, scores, NULL, p);
-	for (i = 0; i < c->classes; i++)
-	{
-		int64_t told = c->bias[i];
-
-		REQUIRE(classifier_explain(c, &work, text, len, i, hear, &told) ==
-		            CLASSIFIER_OK &&
-		        told == scores[i]);
-		REQUIRE(p[i] >= 0 && p[i] <= 1);
-		sum += p[i];
-	}
-	REQUIRE(fabs(sum - 1) < 1e-9);
-	classifier_work_free(&work);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -136,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_counter.left = -1;
 	REQUIRE(make(rows, n, true, &block[1], &bytes[1]) == CLASSIFIER_OK);
 	REQUIRE(bytes[0] == bytes[1] && memcmp(block[0], block[1], bytes[0]) == 0);
-	explain(&c, (const char *) data, size);
+	fuzz_explain(&c, (const char *) data, size);
 	free(block[0]);
 	free(block[1]);
 	return 0;

@@ -6,41 +6,6 @@
  */
 #include "fuzz_classifier.h"
 
-static void
-hear(void *context, size_t from, size_t to, int64_t contribution)
-{
-	REQUIRE(from < to);
-	*(int64_t *) context += contribution;
-}
-
-/* The scores of the rows, and of all bytes as one text */
-static void
-explain(const Classifier *c, const char *text, size_t len)
-{
-	ClassifierWork work;
-	int64_t scores[256];
-	double p[256];
-	double sum = 0;
-	uint32_t i;
-
-	REQUIRE(c->classes <= 256);
-	classifier_work_begin(&work, &fuzz_memory);
-	REQUIRE(classifier_score(c, &work, text, len, scores) == CLASSIFIER_OK);
-	classifier_probabilities(c, scores, NULL, p);
-	for (i = 0; i < c->classes; i++)
-	{
-		int64_t told = c->bias[i];
-
-		REQUIRE(classifier_explain(c, &work, text, len, i, hear, &told) ==
-		            CLASSIFIER_OK &&
-		        told == scores[i]);
-		REQUIRE(p[i] >= 0 && p[i] <= 1);
-		sum += p[i];
-	}
-	REQUIRE(fabs(sum - 1) < 1e-9);
-	classifier_work_free(&work);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -68,9 +33,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	            CLASSIFIER_OK &&
 	        bytes[0] == bytes[1] && memcmp(block[0], block[1], bytes[0]) == 0);
 	fuzz_counter.left = -1;
-	explain(&c, (const char *) data, size);
+	fuzz_explain(&c, (const char *) data, size);
 	if (size > 5)
-		explain(&c, (const char *) data + 5, size - 5);
+		fuzz_explain(&c, (const char *) data + 5, size - 5);
 	free(block[0]);
 	free(block[1]);
 	return 0;
