@@ -48,6 +48,7 @@ OBJS = \
 	src/core/json.o \
 	src/core/orient.o \
 	src/core/phrases.o \
+	src/core/phrases_build.o \
 	src/core/term.o \
 	src/core/textcluster.o \
 	src/core/textcluster_collect.o \

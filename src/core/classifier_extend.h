@@ -16,7 +16,7 @@
  *are.
  *
  * The value depends on what is given, not on the order.  Memory: the value
- *that is made, 40 bytes for each character of the phrases, 100 for each rule.
+ *that is made, 44 bytes for each character of the phrases, 100 for each rule.
  */
 #ifndef CIVICGRID_CORE_CLASSIFIER_EXTEND_H
 #define CIVICGRID_CORE_CLASSIFIER_EXTEND_H

@@ -2,10 +2,13 @@
  * phrases.c
  *	  See phrases.h.
  *
- * The bytes: number of states, phrases, bits of a slot's number and a zero,
- * 32 bits each; the states and one more, whose first_child is the end of all
- * children; the slots, a hash table of the children of the root and of all
- * states that have many, so that one costs no more than where there are few.
+ * A text is looked through for places where a phrase may begin.  From such a
+ * place on states are followed, as long as what has been read ends with three
+ * characters of a phrase; then the next place is looked for.  States of one or
+ * two characters are nearly everywhere if there are many phrases; to follow
+ * them would be to wait for memory at each character.  No phrase that occurs
+ * begins at any other place, so none is missed; and at each place no more than
+ * two characters are read again, so the time stays linear.
  *
  * Whether a match stands by itself is mostly known beforehand.  What ends at
  * the same character as another ends a word or not as the other does; and of
@@ -13,183 +16,14 @@
  * links leave out what begins within a word, and only the state itself is
  * looked at in the text.
  */
-#include "phrases.h"
+#include "phrases_format.h"
 
 #include <string.h>
-
-#include "characters.h"
-
-#define LABEL        0x001FFFFFu
-#define LATIN_FIRST  0x80000000u /* the state begins with such a character */
-#define LATIN_BEFORE 0x40000000u /* one stands before what fail leads to */
-#define HEADER_WORDS 4
-#define POLL_EVERY   4096
-#define FEW          4 /* children that are looked at one by one */
-
-typedef struct PhrasesItem
-{
-	uint64_t key; /* the first eight bytes, to be compared at once */
-	size_t at;    /* in the pool */
-	uint32_t len;
-	uint32_t added; /* as which one */
-} PhrasesItem;
-
-/* A letter or digit of which words and numbers are made, written in one */
-static inline bool
-latin(uint32_t c)
-{
-	if (c < 0x80)
-		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		       (c >= 'A' && c <= 'Z');
-	return c >= 0xC0 && c < 0x250 && c != 0xD7 && c != 0xF7;
-}
-
-static inline uint32_t
-slot_of(uint32_t parent, uint32_t c, uint32_t bits)
-{
-	uint64_t key =
-	    ((uint64_t) parent << 21 | c) * UINT64_C(0x9E3779B97F4A7C15);
-
-	return (uint32_t) ((key ^ key >> 32) * 0x85EBCA6Bu) >> (32 - bits);
-}
-
-/* ---------------------------------------------------------------------
- * states
- * ---------------------------------------------------------------------
- */
-
-/* The child of a state by a character, or 0; children lie in order.  This is
- * for where there are no slots yet. */
-static inline uint32_t
-find_child(const PhrasesState *state, uint32_t s, uint32_t c)
-{
-	uint32_t low = state[s].first_child;
-	uint32_t high = state[s + 1].first_child;
-
-	while (high - low > FEW)
-	{
-		uint32_t middle = low + (high - low) / 2;
-
-		if ((state[middle].label & LABEL) <= c)
-			low = middle;
-		else
-			high = middle;
-	}
-	for (; low < high; low++)
-		if ((state[low].label & LABEL) == c)
-			return low;
-	return 0;
-}
-
-static inline bool
-has_slots(const PhrasesState *state, uint32_t s)
-{
-	return s == 0 || state[s + 1].first_child - state[s].first_child > FEW;
-}
-
-/* The same where there are */
-static inline uint32_t
-next_state(const Phrases *p, uint32_t s, uint32_t c)
-{
-	uint32_t low = p->state[s].first_child;
-	uint32_t high = p->state[s + 1].first_child;
-	uint32_t mask = (UINT32_C(1) << p->slot_bits) - 1;
-	uint32_t slot;
-	uint32_t child;
-
-	if (s != 0 && high - low <= FEW)
-	{
-		for (; low < high; low++)
-			if ((p->state[low].label & LABEL) == c)
-				return low;
-		return 0;
-	}
-	slot = slot_of(s, c, p->slot_bits);
-	for (; (child = p->slots[slot]) != 0; slot = (slot + 1) & mask)
-		if (child >= low && child < high &&
-		    (p->state[child].label & LABEL) == c)
-			return child;
-	return 0;
-}
-
-/*
- * What is to be known of a child by its parent and all states before: all but
- * first_child and phrase.
- */
-static PhrasesState
-make_state(const Phrases *p, uint32_t parent, uint32_t c)
-{
-	const PhrasesState *state = p->state;
-	PhrasesState made = {.label = c};
-	bool before = latin(c);
-	bool first =
-	    parent == 0 ? latin(c) : (state[parent].label & LATIN_FIRST) != 0;
-	uint32_t at = parent;
-	uint32_t f = 0;
-
-	while (at != 0 && f == 0)
-	{
-		uint32_t next = state[at].fail;
-
-		f = p->slots == NULL ? find_child(state, next, c)
-		                     : next_state(p, next, c);
-		if (f != 0)
-			before = (state[at].label & LATIN_BEFORE) != 0;
-		at = next;
-	}
-	made.fail = f;
-	if (f != 0)
-		made.link = state[f].phrase != 0 &&
-		                    !(before && (state[f].label & LATIN_FIRST) != 0)
-		                ? f
-		                : state[f].link;
-	made.label |= (first ? LATIN_FIRST : 0) | (before ? LATIN_BEFORE : 0);
-	made.bytes = state[parent].bytes + (uint32_t) utf8_bytes(c);
-	return made;
-}
 
 /* ---------------------------------------------------------------------
  * open and check
  * ---------------------------------------------------------------------
  */
-
-static void
-find_parts(const uint8_t *bytes, Phrases *phrases)
-{
-	const uint32_t *header = (const uint32_t *) (const void *) bytes;
-
-	phrases->states = header[0];
-	phrases->phrases = header[1];
-	phrases->slot_bits = header[2];
-	phrases->state =
-	    (const PhrasesState *) (const void *) (header + HEADER_WORDS);
-	phrases->slots = (const uint32_t *) (const void *) (phrases->state +
-	                                                    phrases->states + 1);
-}
-
-static uint64_t
-size_of(uint32_t states, uint32_t bits)
-{
-	return HEADER_WORDS * sizeof(uint32_t) +
-	       ((uint64_t) states + 1) * sizeof(PhrasesState) +
-	       (sizeof(uint32_t) << bits);
-}
-
-/* For all children that have one; half of them, or more, are free. */
-static uint32_t
-count_bits(const PhrasesState *state, uint32_t states, uint32_t *children)
-{
-	uint32_t bits = 1;
-	uint32_t s;
-
-	*children = 0;
-	for (s = 0; s < states; s++)
-		if (has_slots(state, s))
-			*children += state[s + 1].first_child - state[s].first_child;
-	while ((UINT32_C(1) << bits) < 2 * *children)
-		bits++;
-	return bits;
-}
 
 /* Characters in order */
 static bool
@@ -200,7 +34,7 @@ sound_labels(const PhrasesState *state, uint32_t parent)
 
 	for (s = state[parent].first_child; s < state[parent + 1].first_child; s++)
 	{
-		uint32_t c = state[s].label & LABEL;
+		uint32_t c = state[s].label & PHRASES_LABEL;
 
 		if (c <= before || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
 			return false;
@@ -219,10 +53,10 @@ sound_children(const Phrases *p, uint32_t parent, uint32_t *phrases)
 	for (s = p->state[parent].first_child; s < end; s++)
 	{
 		const PhrasesState *state = &p->state[s];
-		uint32_t c = state->label & LABEL;
+		uint32_t c = state->label & PHRASES_LABEL;
 		PhrasesState made;
 
-		made = make_state(p, parent, c);
+		made = phrases_make_state(p, parent, c);
 		if (state->label != made.label || state->fail != made.fail ||
 		    state->link != made.link || state->bytes != made.bytes ||
 		    made.bytes > PHRASES_MOST_BYTES)
@@ -241,7 +75,8 @@ sound_slots(const Phrases *p)
 	uint32_t s;
 	uint32_t c;
 
-	if (p->slot_bits != count_bits(p->state, p->states, &children))
+	if (p->slot_bits !=
+	    phrases_count_slot_bits(p->state, p->states, &children))
 		return false;
 	/* this many, and all of the children in their places: each once */
 	for (s = 0; s < UINT32_C(1) << p->slot_bits; s++)
@@ -254,28 +89,56 @@ sound_slots(const Phrases *p)
 		return false;
 	for (s = 0; s < p->states; s++)
 		for (c = p->state[s].first_child;
-		     has_slots(p->state, s) && c < p->state[s + 1].first_child; c++)
-			if (next_state(p, s, p->state[c].label & LABEL) != c)
+		     phrases_has_slots(p->state, s) && c < p->state[s + 1].first_child;
+		     c++)
+			if (phrases_next(p, s, p->state[c].label & PHRASES_LABEL) != c)
 				return false;
 	return true;
+}
+
+/*
+ * Heads are as they were to be made.  In the filter is whatever begins a
+ * phrase, and no more bits are set than are told, nor than that may need: what
+ * one too many lets pass costs time, but no answer is wrong.
+ */
+static bool
+sound_filter(const Phrases *p, const PhrasesHeader *header)
+{
+	uint8_t heads[1 << PHRASES_MOST_HEAD_BITS];
+	uint32_t beginnings;
+
+	if (header->head_bits != phrases_count_head_bits(p->state) ||
+	    header->filter_words !=
+	        phrases_count_filter_words(p->state, &beginnings))
+		return false;
+	memset(heads, 0, p->head_mask + 1);
+	phrases_make_heads(p, heads);
+	return memcmp(heads, p->heads, p->head_mask + 1) == 0 &&
+	       phrases_put_beginnings(p, NULL) &&
+	       header->bits_set <= 2 * beginnings &&
+	       header->bits_set == phrases_count_set(p);
 }
 
 PhrasesStatus
 phrases_open(const uint8_t *bytes, uint64_t size, Phrases *phrases)
 {
-	const uint32_t *header = (const uint32_t *) (const void *) bytes;
+	const PhrasesHeader *header = (const PhrasesHeader *) (const void *) bytes;
 	const PhrasesState *state;
 	uint32_t found = 0;
 	uint32_t characters = 0;
 	uint32_t longer = 1; /* the first state of more characters */
 	uint32_t s;
 
-	if (size < size_of(1, 1) || (uintptr_t) bytes % 4 != 0 || header[0] == 0 ||
-	    header[0] > PHRASES_MOST_STATES || header[1] > PHRASES_MOST ||
-	    header[2] == 0 || header[2] > 26 || header[3] != 0 ||
-	    size != size_of(header[0], header[2]))
+	if (size < sizeof(*header) || (uintptr_t) bytes % 4 != 0 ||
+	    header->states == 0 || header->states > PHRASES_MOST_STATES ||
+	    header->phrases > PHRASES_MOST || header->slot_bits == 0 ||
+	    header->slot_bits > 26 ||
+	    header->head_bits < PHRASES_LEAST_HEAD_BITS ||
+	    header->head_bits > PHRASES_MOST_HEAD_BITS ||
+	    header->filter_words > PHRASES_MOST_STATES || header->zero[0] != 0 ||
+	    header->zero[1] != 0 || size != phrases_size(header))
 		return PHRASES_STRUCTURE;
-	find_parts(bytes, phrases);
+	phrases_find_parts(bytes, phrases);
 	state = phrases->state;
 	if (state[0].label != 0 || state[0].first_child != 1 ||
 	    state[0].fail != 0 || state[0].link != 0 || state[0].phrase != 0 ||
@@ -309,7 +172,10 @@ phrases_open(const uint8_t *bytes, uint64_t size, Phrases *phrases)
 		    (s > 0 && state[s].phrase == 0 &&
 		     state[s].first_child == state[s + 1].first_child))
 			return PHRASES_STRUCTURE;
-	return found == phrases->phrases ? PHRASES_OK : PHRASES_STRUCTURE;
+	phrases->third = phrases_third(state);
+	return found == phrases->phrases && sound_filter(phrases, header)
+	           ? PHRASES_OK
+	           : PHRASES_STRUCTURE;
 }
 
 PhrasesStatus
@@ -334,7 +200,7 @@ phrases_tell(const Phrases *phrases, const PhrasesMemory *memory,
 		if (state[s].phrase == 0)
 			continue;
 		for (c = s; c != 0; c = parent[c])
-			(void) utf8_encode(state[c].label & LABEL,
+			(void) utf8_encode(state[c].label & PHRASES_LABEL,
 			                   bytes + state[parent[c]].bytes);
 		if (!tell(context, state[s].phrase - 1, (const char *) bytes,
 		          state[s].bytes))
@@ -376,7 +242,7 @@ latin_before(const uint8_t *text, size_t at)
 	size_t back = at >= 2 && (text[at - 1] & 0xC0) == 0x80 ? 2 : 1;
 
 	return at > 0 && utf8_decode(text + at - back, back, &c) == back &&
-	       latin(c);
+	       phrases_latin(c);
 }
 
 static PhrasesStatus
@@ -430,355 +296,133 @@ put_match(PhrasesWork *work, const PhrasesState *state, size_t end)
 	return true;
 }
 
+/* The character at an offset, or 0, and where the next one is */
+static inline uint32_t
+read_at(const uint8_t *text, size_t len, size_t *at)
+{
+	uint32_t c = UTF8_NONE;
+
+	if (*at < len)
+		*at += utf8_decode(text + *at, len - *at, &c);
+	return c;
+}
+
+/* The first place from an offset on where a phrase may begin, or len */
+static size_t
+find_begin(const Phrases *p, const uint8_t *text, size_t len, size_t at)
+{
+	size_t next = at;
+	uint32_t first = read_at(text, len, &next);
+	size_t after = next;
+	uint32_t second = read_at(text, len, &after);
+
+	while (at < len)
+	{
+		size_t end = after;
+		uint32_t third = read_at(text, len, &end);
+
+		if (phrases_may_begin(p, first, second, third))
+			return at;
+		at = next;
+		next = after;
+		after = end;
+		first = second;
+		second = third;
+	}
+	return len;
+}
+
+/*
+ * The phrases that end with a state, behind a character that ends before an
+ * offset
+ */
+static bool
+put_matches(const Phrases *p, PhrasesWork *work, const uint8_t *text,
+            size_t len, size_t at, uint32_t s, uint32_t c)
+{
+	const PhrasesState *state = p->state;
+	uint32_t end = state[s].phrase != 0 ? s : state[s].link;
+
+	if (end == 0)
+		return true;
+	if (phrases_latin(c) && at < len)
+	{
+		(void) utf8_decode(text + at, len - at, &c);
+		if (phrases_latin(c))
+			return true;
+	}
+	if (end == s && (state[s].label & PHRASES_LATIN_FIRST) != 0 &&
+	    latin_before(text, at - state[s].bytes))
+		end = state[s].link;
+	for (; end != 0; end = state[end].link)
+	{
+		/* and so is all that it ends with */
+		if (work->seen[state[end].phrase - 1].text == work->text)
+			break;
+		if (!put_match(work, &state[end], at))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Follow states from one that was reached at an offset, until what was read
+ * ends with less than three characters of a phrase, or the text ends.
+ */
+static bool
+follow(const Phrases *p, PhrasesWork *work, const uint8_t *text, size_t len,
+       uint32_t *s, size_t *at)
+{
+	const PhrasesState *state = p->state;
+
+	while (*at < len)
+	{
+		size_t end = *at;
+		uint32_t c = read_at(text, len, &end);
+		uint32_t next = phrases_next(p, *s, c);
+
+		while (next == 0)
+		{
+			/* a character that begins nothing */
+			if (*s == 0)
+			{
+				*at = end;
+				return true;
+			}
+			*s = state[*s].fail;
+			if (*s < p->third)
+				return true;
+			next = phrases_next(p, *s, c);
+		}
+		*s = next;
+		*at = end;
+		if (!put_matches(p, work, text, len, end, next, c))
+			return false;
+	}
+	return true;
+}
+
 PhrasesStatus
 phrases_scan(const Phrases *phrases, PhrasesWork *work, const char *text,
              size_t len)
 {
-	const PhrasesState *state = phrases->state;
 	const uint8_t *bytes = (const uint8_t *) text;
 	PhrasesStatus status = make_room(work, phrases->phrases);
 	uint32_t s = 0;
 	size_t at = 0;
 
-	if (status != PHRASES_OK)
-		return status;
-	while (at < len)
+	while (status == PHRASES_OK && at < len)
 	{
-		uint32_t c;
-		uint32_t next;
-		uint32_t end;
+		size_t from = at - phrases->state[s].bytes;
+		size_t begin = find_begin(phrases, bytes, len, from);
 
-		at += utf8_decode(bytes + at, len - at, &c);
-		for (next = 0; s != 0; s = state[s].fail)
-			if ((next = next_state(phrases, s, c)) != 0)
-				break;
-		s = next != 0 ? next : next_state(phrases, 0, c);
-		end = state[s].phrase != 0 ? s : state[s].link;
-		if (end == 0)
-			continue;
-		if (latin(c) && at < len)
+		if (begin != from)
 		{
-			(void) utf8_decode(bytes + at, len - at, &c);
-			if (latin(c))
-				continue;
+			s = 0;
+			at = begin;
 		}
-		if (end == s && (state[s].label & LATIN_FIRST) != 0 &&
-		    latin_before(bytes, at - state[s].bytes))
-			end = state[s].link;
-		for (; end != 0; end = state[end].link)
-		{
-			/* and so is all that it ends with */
-			if (work->seen[state[end].phrase - 1].text == work->text)
-				break;
-			if (!put_match(work, &state[end], at))
-				return PHRASES_NO_MEMORY;
-		}
+		if (!follow(phrases, work, bytes, len, &s, &at))
+			status = PHRASES_NO_MEMORY;
 	}
-	return PHRASES_OK;
-}
-
-/* ---------------------------------------------------------------------
- * build
- * ---------------------------------------------------------------------
- */
-
-void
-phrases_build_begin(PhrasesBuilder *builder, const PhrasesMemory *memory)
-{
-	memset(builder, 0, sizeof(*builder));
-	builder->memory = *memory;
-}
-
-void
-phrases_build_free(PhrasesBuilder *builder)
-{
-	PhrasesMemory memory = builder->memory;
-
-	if (builder->pool != NULL)
-		memory.resize(memory.context, builder->pool, 0);
-	if (builder->items != NULL)
-		memory.resize(memory.context, builder->items, 0);
-	phrases_build_begin(builder, &memory);
-}
-
-static PhrasesStatus
-check_phrase(const uint8_t *bytes, size_t len)
-{
-	size_t characters = 0;
-	size_t at = 0;
-	uint32_t c;
-
-	if (len == 0)
-		return PHRASES_EMPTY;
-	for (; at < len; characters++)
-	{
-		at += utf8_decode(bytes + at, len - at, &c);
-		if (c == UTF8_NONE)
-			return PHRASES_ENCODING;
-		if (characters == PHRASES_LONGEST)
-			return PHRASES_TOO_LONG;
-	}
-	return PHRASES_OK;
-}
-
-PhrasesStatus
-phrases_add(PhrasesBuilder *builder, const char *bytes, size_t len)
-{
-	const PhrasesMemory *m = &builder->memory;
-	PhrasesStatus status = check_phrase((const uint8_t *) bytes, len);
-	PhrasesItem item = {.len = (uint32_t) len, .added = builder->added};
-	size_t i;
-
-	if (status != PHRASES_OK)
-		return status;
-	if (builder->added == UINT32_MAX / 2)
-		return PHRASES_TOO_LARGE;
-	if (builder->pool_room - builder->pool_used < len)
-	{
-		size_t room = builder->pool_room * 2 + PHRASES_MOST_BYTES;
-		char *pool = m->resize(m->context, builder->pool, room);
-
-		if (pool == NULL)
-			return PHRASES_NO_MEMORY;
-		builder->pool = pool;
-		builder->pool_room = room;
-	}
-	if (builder->added == builder->room)
-	{
-		uint32_t room = builder->room * 2 + 16;
-		PhrasesItem *items =
-		    m->resize(m->context, builder->items, room * sizeof(PhrasesItem));
-
-		if (items == NULL)
-			return PHRASES_NO_MEMORY;
-		builder->items = items;
-		builder->room = room;
-	}
-	for (i = 0; i < 8; i++)
-		item.key = item.key << 8 | (i < len ? (uint8_t) bytes[i] : 0);
-	item.at = builder->pool_used;
-	memcpy(builder->pool + item.at, bytes, len);
-	builder->pool_used += len;
-	builder->items[builder->added++] = item;
-	return PHRASES_OK;
-}
-
-/* In the order of the bytes, which is that of the characters */
-static int
-compare_items(const PhrasesBuilder *b, const PhrasesItem *x,
-              const PhrasesItem *y)
-{
-	int order;
-
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	order = memcmp(b->pool + x->at, b->pool + y->at,
-	               x->len < y->len ? x->len : y->len);
-	if (order != 0)
-		return order;
-	return x->len < y->len ? -1 : x->len > y->len;
-}
-
-/* Merge runs that are in order, ever longer ones, from here to there. */
-static bool
-sort_items(PhrasesBuilder *b)
-{
-	const PhrasesMemory *m = &b->memory;
-	size_t n = b->added;
-	PhrasesItem *from = b->items;
-	PhrasesItem *to = m->resize(m->context, NULL, n * sizeof(PhrasesItem));
-	size_t run;
-
-	if (to == NULL)
-		return false;
-	for (run = 1; run < n; run *= 2)
-	{
-		PhrasesItem *swap = from;
-		size_t k = 0;
-
-		while (k < n)
-		{
-			size_t i = k;
-			size_t middle = n - k < run ? n : k + run;
-			size_t j = middle;
-			size_t end = n - middle < run ? n : middle + run;
-
-			for (; k < end; k++)
-			{
-				to[k] = j == end || (i < middle &&
-				                     compare_items(b, &from[i], &from[j]) <= 0)
-				            ? from[i++]
-				            : from[j++];
-				if (k % POLL_EVERY == 0 && m->poll != NULL)
-					m->poll(m->context);
-			}
-		}
-		from = to;
-		to = swap;
-	}
-	m->resize(m->context, to, 0);
-	b->items = from;
-	b->room = b->added;
-	return true;
-}
-
-/* How many states there will be */
-static uint64_t
-count_states(const PhrasesBuilder *b, uint32_t *phrases)
-{
-	uint64_t states = 1;
-	uint32_t i;
-
-	*phrases = 0;
-	for (i = 0; i < b->added; i++)
-	{
-		const PhrasesItem *item = &b->items[i];
-		const char *bytes = b->pool + item->at;
-		const char *other = i > 0 ? b->pool + item[-1].at : NULL;
-		uint32_t most = i > 0 ? item[-1].len : 0;
-		uint32_t same = 0;
-		uint32_t k;
-
-		most = most < item->len ? most : item->len;
-		while (same < most && bytes[same] == other[same])
-			same++;
-		*phrases += i == 0 || same < item->len;
-		/* of a character in which they differ the first bytes may be shared */
-		if (same < item->len)
-		{
-			while (((uint8_t) bytes[same] & 0xC0) == 0x80)
-				same--;
-			for (k = same; k < item->len; k++)
-				states += ((uint8_t) bytes[k] & 0xC0) != 0x80;
-		}
-	}
-	return states;
-}
-
-/* Phrases that begin with a state */
-typedef struct Range
-{
-	uint32_t from;
-	uint32_t to;
-} Range;
-
-/* All states, breadth first; the numbers of the phrases. */
-static void
-make_states(const PhrasesBuilder *b, PhrasesState *state, uint32_t states,
-            Range *range, uint32_t *numbers)
-{
-	const PhrasesMemory *m = &b->memory;
-	const Phrases p = {.state = state};
-	uint32_t phrases = 0;
-	uint32_t end = 1;
-	uint32_t s;
-
-	memset(&state[0], 0, sizeof(state[0]));
-	range[0] = (Range){0, b->added};
-	for (s = 0; s < states; s++)
-	{
-		uint32_t bytes = state[s].bytes;
-		uint32_t i = range[s].from;
-
-		state[s].first_child = end;
-		/* a phrase and its repetitions come before what is longer */
-		for (; i < range[s].to && b->items[i].len == bytes; i++)
-			if (numbers != NULL)
-				numbers[b->items[i].added] = state[s].phrase - 1;
-		while (i < range[s].to)
-		{
-			const char *at = b->pool + b->items[i].at + bytes;
-			uint32_t first = i;
-			uint32_t c;
-			size_t n =
-			    utf8_decode((const uint8_t *) at, b->items[i].len - bytes, &c);
-
-			while (i < range[s].to &&
-			       memcmp(b->pool + b->items[i].at + bytes, at, n) == 0)
-			{
-				i++;
-				if (i % POLL_EVERY == 0 && m->poll != NULL)
-					m->poll(m->context);
-			}
-			state[end] = make_state(&p, s, c);
-			if (b->items[first].len == bytes + n)
-				state[end].phrase = ++phrases;
-			range[end++] = (Range){first, i};
-		}
-		if (s % POLL_EVERY == 0 && m->poll != NULL)
-			m->poll(m->context);
-	}
-	memset(&state[states], 0, sizeof(state[states]));
-	state[states].first_child = end;
-}
-
-static void
-make_slots(uint32_t *slots, uint32_t bits, const PhrasesState *state,
-           uint32_t states)
-{
-	uint32_t mask = (UINT32_C(1) << bits) - 1;
-	uint32_t s;
-	uint32_t c;
-
-	memset(slots, 0, sizeof(uint32_t) << bits);
-	for (s = 0; s < states; s++)
-		for (c = state[s].first_child;
-		     has_slots(state, s) && c < state[s + 1].first_child; c++)
-		{
-			uint32_t slot = slot_of(s, state[c].label & LABEL, bits);
-
-			while (slots[slot] != 0)
-				slot = (slot + 1) & mask;
-			slots[slot] = c;
-		}
-}
-
-PhrasesStatus
-phrases_build(PhrasesBuilder *builder, uint32_t *numbers, uint8_t **block,
-              size_t *size)
-{
-	const PhrasesMemory *m = &builder->memory;
-	PhrasesState *state;
-	uint8_t *bytes;
-	Range *range;
-	uint64_t states;
-	uint32_t header[HEADER_WORDS] = {0};
-	uint32_t children;
-
-	*block = NULL;
-	*size = 0;
-	if (builder->added > 1 && !sort_items(builder))
-		return PHRASES_NO_MEMORY;
-	states = count_states(builder, &header[1]);
-	if (states > PHRASES_MOST_STATES || header[1] > PHRASES_MOST)
-		return PHRASES_TOO_LARGE;
-	header[0] = (uint32_t) states;
-	range = m->resize(m->context, NULL, states * sizeof(Range));
-	if (range == NULL)
-		return PHRASES_NO_MEMORY;
-	*block = m->resize(m->context, NULL, size_of(header[0], 0));
-	if (*block != NULL)
-	{
-		state = (PhrasesState *) (void *) (*block + sizeof(header));
-		make_states(builder, state, header[0], range, numbers);
-		header[2] = count_bits(state, header[0], &children);
-	}
-	m->resize(m->context, range, 0);
-	if (*block == NULL)
-		return PHRASES_NO_MEMORY;
-	*size = (size_t) size_of(header[0], header[2]);
-	bytes = m->resize(m->context, *block, *size);
-	if (bytes == NULL)
-	{
-		m->resize(m->context, *block, 0);
-		*block = NULL;
-		*size = 0;
-		return PHRASES_NO_MEMORY;
-	}
-	*block = bytes;
-	memcpy(bytes, header, sizeof(header));
-	state = (PhrasesState *) (void *) (bytes + sizeof(header));
-	make_slots((uint32_t *) (void *) (state + states + 1), header[2], state,
-	           header[0]);
-	return PHRASES_OK;
+	return status;
 }

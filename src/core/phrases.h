@@ -3,9 +3,10 @@
  *	  Find which of many phrases occur in a text, in one pass over it.
  *
  * An automaton of Aho and Corasick (1975) over characters, compiled into flat
- * bytes.  Time is linear in the text, however many phrases there are: each is
- * told once, with its first occurrence, and what ends within one that was told
- * was told with it.
+ * bytes, and a filter before it that passes over what begins no phrase.  Time
+ * is linear in the text, however many phrases there are: each is told once,
+ * with its first occurrence, and what ends within one that was told was told
+ * with it.
  *
  * A phrase that begins or ends with a Latin letter or a digit does not occur
  * within a longer word or number: "a1" is not in "a12", nor "3路" in "13路".
@@ -64,8 +65,13 @@ typedef struct Phrases
 	uint32_t phrases; /* numbered from 0 on in the order of the states */
 	uint32_t states;
 	uint32_t slot_bits;
+	uint32_t third; /* the first state of three characters */
+	uint32_t head_mask;
+	uint32_t filter_words;
 	const PhrasesState *state; /* and one more, where children end */
 	const uint32_t *slots;     /* hash table of children */
+	const uint8_t *heads;      /* of phrases, by their first characters */
+	const uint32_t *filter;    /* of what phrases begin with */
 } Phrases;
 
 /*
@@ -147,10 +153,10 @@ extern void phrases_build_free(PhrasesBuilder *builder);
 extern PhrasesStatus phrases_add(PhrasesBuilder *builder, const char *bytes,
                                  size_t len);
 /*
- * Compile what was added, once; at most 40 bytes for each of the characters
- * are needed.  numbers, if not NULL, has room for the number of each phrase in
- * the order of adding.  The block is the caller's to give back; its size is a
- * multiple of eight.
+ * Compile what was added, once; at most 44 bytes for each of the characters
+ * are needed, and 200.  numbers, if not NULL, has room for the number of each
+ * phrase in the order of adding.  The block is the caller's to give back; its
+ * size is a multiple of eight.
  */
 extern PhrasesStatus phrases_build(PhrasesBuilder *builder, uint32_t *numbers,
                                    uint8_t **block, size_t *size);

@@ -4,8 +4,9 @@
  *	  than the text.
  *
  * A classifier is read whole, and checked once.  A value never changes under
- * its digest, so nothing is ever invalidated; the one that was not used for
- * longest makes room.
+ * its digest, so nothing is ever invalidated, and of a stored one the header
+ * is enough to know it again; the one that was not used for longest makes
+ * room.
  */
 #include "postgres.h"
 
@@ -114,13 +115,49 @@ find_classifier(const uint8 *payload, Size size)
 	return c;
 }
 
+/*
+ * A stored classifier that is at hand, or NULL.  Megabytes would have to be
+ * read and compared by every statement, even if it has but one message.
+ */
+static CachedClassifier *
+recognise(struct varlena *v)
+{
+	const Size head = CLASSIFIER_DIGEST_AT + VALUE_DIGEST_BYTES;
+	CachedClassifier *found = NULL;
+	struct varlena *slice;
+	Size size;
+	int i;
+
+	if (!VARATT_IS_EXTERNAL_ONDISK(v))
+		return NULL;
+	size = toast_raw_datum_size(PointerGetDatum(v)) - VARHDRSZ;
+	if (size < head)
+		return NULL;
+	slice = detoast_attr_slice(v, 0, (int32) head);
+	for (i = 0; i < CLASSIFIERS && found == NULL; i++)
+		if (classifiers[i].serial != 0 &&
+		    classifiers[i].size == size - CLASSIFIER_PADDING &&
+		    VARSIZE_ANY_EXHDR(slice) == head &&
+		    memcmp(classifiers[i].bytes,
+		           VARDATA_ANY(slice) + CLASSIFIER_PADDING,
+		           head - CLASSIFIER_PADDING) == 0)
+			found = &classifiers[i];
+	pfree(slice);
+	if (found != NULL)
+		found->last_use = ++uses;
+	return found;
+}
+
 static CachedClassifier *
 find_value(Datum value)
 {
-	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
-	CachedClassifier *c =
-	    find_classifier((const uint8 *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
+	struct varlena *v = (struct varlena *) DatumGetPointer(value);
+	CachedClassifier *c = recognise(v);
 
+	if (c != NULL)
+		return c;
+	v = PG_DETOAST_DATUM_PACKED(value);
+	c = find_classifier((const uint8 *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 	if ((Pointer) v != DatumGetPointer(value))
 		pfree(v);
 	return c;

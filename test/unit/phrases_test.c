@@ -5,6 +5,8 @@
  *	  the order of adding does not matter; no damage goes unnoticed; memory
  *	  that is not there.
  */
+#include "core/phrases_format.h"
+
 #include "phrases_lists.h"
 
 #define ROOM 4000000
@@ -59,6 +61,7 @@ test_list(int n, uint32_t alphabet, size_t longest, int texts, uint64_t seed)
 	size_t size;
 	size_t other_size;
 	uint64_t random = seed;
+	PhrasesStatus status;
 	int faults = 0;
 	uint64_t found = 0;
 	int i;
@@ -78,10 +81,10 @@ test_list(int n, uint32_t alphabet, size_t longest, int texts, uint64_t seed)
 		order[i] = order[k];
 		order[k] = swap;
 	}
-	if (!ok(compile_list(list, NULL, n, numbers, &phrases, &block, &size,
-	                     NULL) == PHRASES_OK,
-	        "%d phrases of %u characters are compiled: %u states", n, alphabet,
-	        phrases.states))
+	status =
+	    compile_list(list, NULL, n, numbers, &phrases, &block, &size, NULL);
+	if (!ok(status == PHRASES_OK, "%d phrases of %u characters are compiled",
+	        n, alphabet))
 		return;
 	(void) compile_list(list, order, n, again, &phrases, &other, &other_size,
 	                    NULL);
@@ -297,6 +300,56 @@ test_damage(void)
 	free(block);
 }
 
+/* The filter with any bit changed, and counted as it then is: what begins a
+ * phrase cannot be left out, and anything else changes no answer. */
+static void
+test_filter(void)
+{
+	const TestPhrase list[] = {P("路灯"), P("灯"),       P("a路"), P("井盖"),
+	                           P("路面"), P("路灯不亮"), P("面")};
+	const char *text = "a路灯不亮，井盖；路面、a路面a";
+	uint32_t numbers[7];
+	Phrases phrases;
+	PhrasesMemory memory = {list_resize, NULL, NULL};
+	PhrasesWork work;
+	uint8_t *block;
+	uint8_t *copy;
+	size_t size;
+	size_t from;
+	int left_out = 0;
+	int added = 0;
+	int faults = 0;
+
+	(void) compile_list(list, NULL, 7, numbers, &phrases, &block, &size, NULL);
+	from = (size_t) ((const uint8_t *) phrases.filter - block);
+	copy = malloc(size);
+	phrases_work_begin(&work, &memory);
+	for (size_t i = from; i < size; i++)
+		for (int bit = 0; bit < 8; bit++)
+		{
+			bool was = (block[i] >> bit & 1) != 0;
+			bool accepted;
+
+			memcpy(copy, block, size);
+			copy[i] ^= (uint8_t) (1 << bit);
+			faults += phrases_open(copy, size, &phrases) == PHRASES_OK;
+			((PhrasesHeader *) (void *) copy)->bits_set += was ? -1 : 1;
+			accepted = phrases_open(copy, size, &phrases) == PHRASES_OK;
+			left_out += accepted && was;
+			added += accepted;
+			if (accepted)
+				faults += match_faults(&phrases, &work, list, numbers, 7, text,
+				                       strlen(text));
+		}
+	ok(faults == 0, "one bit of the filter more or less: %d faults", faults);
+	ok(left_out == 0,
+	   "nothing is left out (%d are, %d with more are accepted)", left_out,
+	   added);
+	phrases_work_free(&work);
+	free(copy);
+	free(block);
+}
+
 typedef struct Told
 {
 	const TestPhrase *list;
@@ -368,9 +421,13 @@ main(void)
 	test_list(10000, 3000, 6, 20, 5);
 	test_list(10000, 10, 8, 10, 6);
 	test_list(100000, 6000, 7, 4, 7);
+	test_list(300, 12, 2, 100, 8);
+	test_list(3000, 40, 3, 60, 9);
+	test_list(30, 400, 1, 100, 10);
 	test_nested();
 	test_refused();
 	test_damage();
+	test_filter();
 	test_told();
 	return done_testing();
 }
