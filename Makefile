@@ -104,7 +104,7 @@ NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789]*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors

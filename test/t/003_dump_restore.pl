@@ -19,13 +19,17 @@ my @kept = map { "civicgrid.$_" }
   qw(class_kind taxonomy event_class class_map class_phrase class_example
   taxonomy_edition taxonomy_edition_class case_record
   calendar calendar_week calendar_day holiday_notice holiday_day
-  calendar_edition case_clock clock_move class_proposal class_feedback);
+  calendar_edition case_clock clock_move class_proposal class_feedback
+  dispatch_scheme dispatch_level unit_kind unit unit_alias channel
+  case_severity rulebook_draft duty_window duty_rule duty_assist duty_exclusion
+  fallback case_stage sla_policy sla_limit);
 
 # Those of them in which nothing is shipped
 my %all_own = map { ("civicgrid.$_" => 1) }
   qw(class_example taxonomy_edition taxonomy_edition_class
   case_record calendar_day calendar_edition case_clock clock_move
-  class_proposal class_feedback);
+  class_proposal class_feedback unit unit_alias rulebook_draft duty_window
+  duty_rule duty_assist duty_exclusion fallback sla_policy sla_limit);
 
 # Tables and views of users
 my @site = map { "site.$_" }
@@ -204,6 +208,41 @@ WHERE case_sequence(caseno) BETWEEN 1 AND 50;
 SELECT decide_case_class(caseno, CASE WHEN case_sequence(caseno) % 3 = 0 THEN eventcode '90' ELSE '901' END, remark => E'反\\斜\t线')
 FROM case_record WHERE case_sequence(caseno) BETWEEN 1 AND 20 AND class IS NOT NULL ORDER BY caseno;
 SELECT decide_class('河面漂浮物', 'site', 'river', '901', proposed => '90', probability => 0.25, channel => '12345');
+
+-- units, duties and time limits: the site's own, and edits of what is shipped, in
+-- each table
+INSERT INTO dispatch_scheme (scheme, name) VALUES ('site', '区—网格');
+INSERT INTO dispatch_level (scheme, level, name, territory_digits) VALUES ('site', 1, '区', 6), ('site', 2, '网格', NULL);
+UPDATE dispatch_scheme SET remark = '本市采用' WHERE scheme = 'city';
+UPDATE dispatch_level SET name = '镇街' WHERE scheme = 'city' AND level = 3;
+INSERT INTO unit_kind (kind, base, name) VALUES ('odd "kind"', 'team', E'反\\斜\t线');
+UPDATE unit_kind SET name = '委办局' WHERE kind = 'department';
+INSERT INTO unit (name, kind, level, parent, territory, staff, valid_from, valid_to, remark)
+SELECT format('单位 %s', i), 'department', 1 + i % 3, nullif(i / 3, 0), '440310', i % 7, '2026-01-01', CASE WHEN i > 20 THEN date '2027-01-01' END, E'反\\斜\t线'
+FROM generate_series(1, 30) AS i;
+INSERT INTO unit_alias (unit, alias, source) SELECT unit, '另名 ' || unit, '12345' FROM unit WHERE unit % 2 = 0;
+INSERT INTO channel (channel, name, intake_kind, intake_level) VALUES ('own', '自建渠道', 'centre', 1);
+UPDATE channel SET intake_unit = 1 WHERE channel = '12345';
+INSERT INTO case_severity (severity, name) VALUES (4, '灾害');
+UPDATE case_severity SET name = '加急' WHERE severity = 2;
+INSERT INTO rulebook_draft (rulebook, name, taxonomy, kind, scheme, grid_kind, calendar)
+VALUES ('odd "book"', '职责', 'site', 'river', 'site', 'management', 'office'),
+	('plain', NULL, 'GB/T 47678.5-2026', 'matter', 'city', 'unit', NULL);
+INSERT INTO duty_window (time_window, weekday, from_time, to_time) VALUES ('night', 1, '18:00', '24:00'), ('night', 7, '18:00', '08:00');
+INSERT INTO duty_rule (rulebook, class, territory, owner, severity, channel, time_window, lead_unit, lead_kind, lead_level, basis, valid_to)
+SELECT 'odd "book"', '901', '440310001', E'反\\斜\t线', 1 + i % 3, 'own', 'night', CASE i % 2 WHEN 0 THEN i END,
+	CASE i % 2 WHEN 1 THEN 'department' END, CASE i % 2 WHEN 1 THEN 2 END, '权责清单', '2030-01-01'
+FROM generate_series(1, 20) AS i;
+INSERT INTO duty_assist (rule, place, unit, kind, level, task)
+SELECT rule, 1, CASE rule % 2 WHEN 0 THEN rule END, CASE rule % 2 WHEN 1 THEN 'centre' END, CASE rule % 2 WHEN 1 THEN 1 END, '配合'
+FROM duty_rule;
+INSERT INTO duty_exclusion (rulebook, unit, class, basis) VALUES ('odd "book"', 1, '90', '负面清单'), ('plain', 2, NULL, NULL);
+INSERT INTO fallback (rulebook, unit, share) VALUES ('odd "book"', 1, 3), ('odd "book"', 2, 2);
+INSERT INTO case_stage (stage, place, name) VALUES ('reply', 11, '答复');
+UPDATE case_stage SET required = true WHERE stage = 'sign';
+INSERT INTO sla_policy (rulebook, class, territory, severity, grade, stage, term, calendar, warnings)
+SELECT 'odd "book"', '901', '440310', 1, 'A', stage, '2 work days', 'office', '{75,100,150}' FROM case_stage;
+INSERT INTO sla_limit (policy, place, name, term) SELECT policy, 1, '停工', '4 work hours' FROM sla_policy;
 
 -- of the user's: both types, alone and in arrays; what is worked out by them
 CREATE TABLE site.permit (

@@ -36,7 +36,7 @@ $node->safe_psql('postgres', q{
 });
 # What the statements about clocks need: one that is open, one that was stopped,
 # one that is paused; a calendar with an error, and one whose draft begins after
-# a clock of it; a taxonomy with an error.
+# a clock of it; a taxonomy with an error; two units of one name.
 $node->safe_psql('postgres', <<'EOS');
 SET search_path = civicgrid, public;
 SET client_min_messages = warning;
@@ -53,6 +53,7 @@ SELECT start_clock('20260301-440310-0000001-3', 'case', 'late', '2 work days', a
 UPDATE calendar SET first_day = '2026-06-01' WHERE calendar = 'late';
 INSERT INTO taxonomy (taxonomy, name) VALUES ('broken', 'broken');
 INSERT INTO event_class (taxonomy, kind, code, name, parent) VALUES ('broken', 'matter', '0101', 'orphan', '01');
+INSERT INTO unit (unit, name, kind, level) VALUES (901, '城建办', 'street department', 3), (902, '城建办', 'street department', 3);
 EOS
 my $rows = 0;
 for my $line (split /\n/, slurp('doc/bad-input.md'))
