@@ -38,6 +38,14 @@ OBJS = \
 	src/core/classifier_write.o \
 	src/core/code.o \
 	src/core/datum.o \
+	src/core/dispatcher.o \
+	src/core/dispatcher_compile.o \
+	src/core/dispatcher_cover.o \
+	src/core/dispatcher_duties.o \
+	src/core/dispatcher_roles.o \
+	src/core/dispatcher_solve.o \
+	src/core/dispatcher_takeover.o \
+	src/core/dispatcher_train.o \
 	src/core/geodesic.o \
 	src/core/geomwire.o \
 	src/core/gridmap.o \
@@ -49,6 +57,28 @@ OBJS = \
 	src/core/orient.o \
 	src/core/phrases.o \
 	src/core/phrases_build.o \
+	src/core/routing.o \
+	src/core/rulebook.o \
+	src/core/rulebook_build.o \
+	src/core/rulebook_cases.o \
+	src/core/rulebook_check.o \
+	src/core/rulebook_check_leads.o \
+	src/core/rulebook_check_rows.o \
+	src/core/rulebook_check_terms.o \
+	src/core/rulebook_compare.o \
+	src/core/rulebook_compare_terms.o \
+	src/core/rulebook_compile.o \
+	src/core/rulebook_derive.o \
+	src/core/rulebook_explain.o \
+	src/core/rulebook_index.o \
+	src/core/rulebook_leads.o \
+	src/core/rulebook_open.o \
+	src/core/rulebook_order.o \
+	src/core/rulebook_outcomes.o \
+	src/core/rulebook_regions.o \
+	src/core/rulebook_sets.o \
+	src/core/rulebook_space.o \
+	src/core/rulebook_tree.o \
 	src/core/term.o \
 	src/core/textcluster.o \
 	src/core/textcluster_collect.o \
@@ -76,6 +106,9 @@ OBJS = \
 	src/pg/codefault.o \
 	src/pg/core_memory.o \
 	src/pg/datum.o \
+	src/pg/dispatcher.o \
+	src/pg/dispatcher_duties.o \
+	src/pg/dispatcher_recommend.o \
 	src/pg/drop_guard.o \
 	src/pg/due.o \
 	src/pg/geomfault.o \
@@ -86,6 +119,16 @@ OBJS = \
 	src/pg/gridmap_geometry.o \
 	src/pg/hotissue.o \
 	src/pg/options.o \
+	src/pg/routing.o \
+	src/pg/rulebook.o \
+	src/pg/rulebook_agg.o \
+	src/pg/rulebook_cache.o \
+	src/pg/rulebook_differences.o \
+	src/pg/rulebook_explain.o \
+	src/pg/rulebook_faults.o \
+	src/pg/rulebook_item.o \
+	src/pg/rulebook_route.o \
+	src/pg/rulebook_rows.o \
 	src/pg/term.o \
 	src/pg/textfold.o \
 	src/pg/textprint.o \
@@ -104,13 +147,13 @@ NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789]*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning sanity
 # soft errors came with 16
 ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors
 endif
 REGRESS_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION = iso_class_feedback iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid iso_publish_taxonomy
+ISOLATION = iso_class_feedback iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid iso_publish_taxonomy iso_publish_rulebook iso_dispute
 ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl

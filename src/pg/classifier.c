@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include <inttypes.h>
-#include <math.h>
 
 #include "fmgr.h"
 #include "funcapi.h"
@@ -15,9 +14,7 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 
 #include "core/classifier_extend.h"
 #include "core/classifier_train.h"
@@ -122,46 +119,6 @@ typedef struct Training
 	uint32 levels; /* a bit for each number of digits */
 } Training;
 
-/* A list of numbers of digits, a bit each */
-static uint32
-levels_option(const JsonbValue *value)
-{
-	uint32 levels = 0;
-	bool good = value->type == jbvBinary &&
-	            JsonContainerIsArray(value->val.binary.data) &&
-	            !JsonContainerIsScalar(value->val.binary.data);
-
-	if (good)
-	{
-		JsonbIterator *it = JsonbIteratorInit(value->val.binary.data);
-		JsonbIteratorToken token;
-		JsonbValue v;
-
-		while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
-		{
-			double digits = 0;
-
-			if (token != WJB_ELEM)
-				continue;
-			if (v.type == jbvNumeric)
-				digits = DatumGetFloat8(DirectFunctionCall1(
-				    numeric_float8, NumericGetDatum(v.val.numeric)));
-			good = good && digits >= 1 && digits < EVENTCODE_MAX_DIGITS &&
-			       digits == floor(digits);
-			if (good)
-				levels |= UINT32_C(1) << (int) digits;
-		}
-	}
-	if (!good)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("invalid option \"levels\" of classifier_train()"),
-		         errdetail("It has to be a list of whole numbers from 1 to "
-		                   "11, the digits of ancestors."),
-		         errhint("For example: {\"levels\": [2, 4]}.")));
-	return levels;
-}
-
 static void
 read_options(Jsonb *json, ClassifierOptions *options, uint32 *levels)
 {
@@ -181,7 +138,7 @@ read_options(Jsonb *json, ClassifierOptions *options, uint32 *levels)
 		else if (strcmp(r.key, "grams") == 0)
 			options->grams = (uint64) option_number(&r, 1, 1e10);
 		else if (strcmp(r.key, "levels") == 0)
-			*levels = levels_option(&r.value);
+			*levels = option_digits(&r);
 		else
 			option_unknown(&r, "cost, passes, rows, bytes, grams and levels");
 	}

@@ -124,20 +124,15 @@ recognise(struct varlena *v)
 {
 	const Size head = CLASSIFIER_DIGEST_AT + VALUE_DIGEST_BYTES;
 	CachedClassifier *found = NULL;
-	struct varlena *slice;
 	Size size;
+	struct varlena *slice = value_head(v, head, &size);
 	int i;
 
-	if (!VARATT_IS_EXTERNAL_ONDISK(v))
+	if (slice == NULL)
 		return NULL;
-	size = toast_raw_datum_size(PointerGetDatum(v)) - VARHDRSZ;
-	if (size < head)
-		return NULL;
-	slice = detoast_attr_slice(v, 0, (int32) head);
 	for (i = 0; i < CLASSIFIERS && found == NULL; i++)
 		if (classifiers[i].serial != 0 &&
 		    classifiers[i].size == size - CLASSIFIER_PADDING &&
-		    VARSIZE_ANY_EXHDR(slice) == head &&
 		    memcmp(classifiers[i].bytes,
 		           VARDATA_ANY(slice) + CLASSIFIER_PADDING,
 		           head - CLASSIFIER_PADDING) == 0)

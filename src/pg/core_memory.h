@@ -12,4 +12,8 @@
 extern void *core_resize(void *context, void *block, size_t size);
 extern void core_poll(void *context);
 
+/* Memory for a value that is looked into all over the place; it goes with the
+ * context. */
+extern void *core_memory_for_lookups(MemoryContext context, Size size);
+
 #endif /* CIVICGRID_PG_CORE_MEMORY_H */

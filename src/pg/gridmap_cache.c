@@ -25,9 +25,6 @@
 #include "postgres.h"
 
 #include <limits.h>
-#ifndef WIN32
-#include <sys/mman.h>
-#endif
 
 #include "access/detoast.h"
 #include "miscadmin.h"
@@ -37,6 +34,7 @@
 #include "core/gridmap.h"
 
 #include "compat.h"
+#include "core_memory.h"
 #include "gridmap_cache.h"
 
 #define PAGE_BYTES 8192
@@ -54,9 +52,6 @@
 
 /* How much is read from the TOAST table in one go when a map is loaded */
 #define LOAD_BYTES (1024 * 1024)
-
-/* Borders of huge pages */
-#define HUGE_PAGE (2 * 1024 * 1024)
 
 typedef struct MapPage
 {
@@ -274,26 +269,6 @@ new_map(const uint8 *header, const Gridmap *map)
 	return m;
 }
 
-/*
- * Memory for a whole value.  Lookups touch it all over the place, and on
- * ordinary pages half of what they cost is finding the page.
- */
-static uint8 *
-allocate_value(MemoryContext context, uint64 size)
-{
-	uint8 *at;
-
-	if (size < 2 * HUGE_PAGE)
-		return MemoryContextAlloc(context, size);
-	at = MemoryContextAllocHuge(context, size + 2 * HUGE_PAGE);
-	at = (uint8 *) TYPEALIGN(HUGE_PAGE, at);
-#ifdef MADV_HUGEPAGE
-	/* no more than advice: ordinary pages do as well */
-	(void) madvise(at, TYPEALIGN(HUGE_PAGE, size), MADV_HUGEPAGE);
-#endif
-	return at;
-}
-
 /* Copy bytes of the value behind a TOAST pointer, stored uncompressed. */
 static void
 read_toast(const uint8 *pointer, uint64 offset, uint64 length, uint8 *target)
@@ -325,7 +300,7 @@ load_whole(CachedMap *m, const uint8 *bytes)
 	{
 		uint64 at;
 
-		copy = allocate_value(context, map.size);
+		copy = core_memory_for_lookups(context, map.size);
 		if (bytes != NULL)
 			memcpy(copy, bytes, map.size);
 		else

@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
+
+#include "core/code.h"
 
 #include "options.h"
 
@@ -60,6 +64,59 @@ option_number(const OptionReader *reader, double least, double most)
 		                          least, most),
 		                errhint("Leave it out for the default.")));
 	return number;
+}
+
+bool
+option_flag(const OptionReader *reader)
+{
+	if (reader->value.type != jbvBool)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("invalid option \"%s\" of %s", reader->key,
+		                       reader->function),
+		                errdetail("It has to be true or false."),
+		                errhint("Leave it out for the default.")));
+	return reader->value.val.boolean;
+}
+
+uint32
+option_digits(const OptionReader *reader)
+{
+	const JsonbValue *value = &reader->value;
+	uint32 levels = 0;
+	bool good = value->type == jbvBinary &&
+	            JsonContainerIsArray(value->val.binary.data) &&
+	            !JsonContainerIsScalar(value->val.binary.data);
+
+	if (good)
+	{
+		JsonbIterator *it = JsonbIteratorInit(value->val.binary.data);
+		JsonbIteratorToken token;
+		JsonbValue v;
+
+		while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+		{
+			double digits = 0;
+
+			if (token != WJB_ELEM)
+				continue;
+			if (v.type == jbvNumeric)
+				digits = DatumGetFloat8(DirectFunctionCall1(
+				    numeric_float8, NumericGetDatum(v.val.numeric)));
+			good = good && digits >= 1 && digits < EVENTCODE_MAX_DIGITS &&
+			       digits == floor(digits);
+			if (good)
+				levels |= UINT32_C(1) << (int) digits;
+		}
+	}
+	if (!good)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("invalid option \"%s\" of %s", reader->key,
+		                reader->function),
+		         errdetail("It has to be a list of whole numbers from 1 to "
+		                   "11, the digits of ancestors."),
+		         errhint("For example: {\"%s\": [2, 4]}.", reader->key)));
+	return levels;
 }
 
 void

@@ -25,6 +25,11 @@ extern bool options_next(OptionReader *reader);
 /* The value, which has to be a number within bounds */
 extern double option_number(const OptionReader *reader, double least,
                             double most);
+/* The value, which has to be true or false */
+extern bool option_flag(const OptionReader *reader);
+/* The value, which has to be a list of numbers of digits of eventcodes: a bit
+ * for each */
+extern uint32 option_digits(const OptionReader *reader);
 /* Refuse an option; known is a list of those that there are. */
 extern _Noreturn void option_unknown(const OptionReader *reader,
                                      const char *known);

@@ -58,4 +58,23 @@ value_memo_same(ValueMemo *memo, const struct varlena *v, Size digest_at)
 	return same;
 }
 
+/*
+ * The first bytes of a value that is stored by itself, and its size, without
+ * reading the rest; NULL if it is not, or is shorter.  The digest is among
+ * them, so they tell one value from another as a memo does.
+ */
+static inline struct varlena *
+value_head(struct varlena *v, Size head, Size *size)
+{
+	struct varlena *slice;
+
+	if (!VARATT_IS_EXTERNAL_ONDISK(v))
+		return NULL;
+	*size = toast_raw_datum_size(PointerGetDatum(v)) - VARHDRSZ;
+	if (*size < head)
+		return NULL;
+	slice = detoast_attr_slice(v, 0, (int32) head);
+	return VARSIZE_ANY_EXHDR(slice) == head ? slice : NULL;
+}
+
 #endif /* CIVICGRID_PG_VALUE_MEMO_H */

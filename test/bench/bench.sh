@@ -16,4 +16,6 @@ print_header
 . test/bench/work.sh
 . test/bench/text.sh
 . test/bench/classify.sh
+. test/bench/route.sh
+. test/bench/dispatch.sh
 stop_bench

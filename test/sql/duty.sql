@@ -1,6 +1,9 @@
 --
 -- Duties and time limits: the drafts of rulebooks
 --
+\set main :DBNAME
+CREATE DATABASE civicgrid_duty TEMPLATE civicgrid_as_shipped;
+\c civicgrid_duty
 SET search_path = civicgrid, public;
 SET DateStyle = 'ISO';
 SET TimeZone = 'Asia/Shanghai';
@@ -213,3 +216,6 @@ SELECT count(*) FROM duty_check('pingshan', '2026-06-01 00:00+08');
 -- units that are their own ancestors do not keep the check from ending
 SELECT * FROM pg_temp.spoil('UPDATE unit SET parent = 6 WHERE unit = 4', $$INSERT INTO duty_exclusion (exclusion, rulebook, unit, class) VALUES (1001, 'pingshan', 4, '06')$$) AS f (fault text);
 ROLLBACK;
+
+\c :main
+DROP DATABASE civicgrid_duty;

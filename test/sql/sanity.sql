@@ -47,15 +47,17 @@ WHERE r.relkind IN ('r', 'p', 'v', 'm') AND col_description(r.oid, a.attnum) !~ 
 SELECT signature AS parallel_unsafe FROM func
 WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
     AND proname NOT IN ('finds_latest', 'classifier_labelled', 'classifier_answers', 'classifier_eval', 'classifier_threshold',
-        'classifier_confusion', 'classifier_calibration', 'classifier_cross_validate', 'hot_issues', 'hot_issues_of');
+        'classifier_confusion', 'classifier_calibration', 'classifier_cross_validate', 'hot_issues', 'hot_issues_of',
+        'backtest_source', 'backtest_statement', 'backtest', 'backtest_units', 'backtest_cases', 'suggest_duties', 'duty_record');
 
 -- C functions do not expect NULL, so they are strict (triggers get no arguments;
 -- what an aggregate is made of begins with a NULL state; clocks take NULL for no
--- pauses, classification for no threshold, no place and no particular class).
+-- pauses, classification for no threshold, no place and no particular class,
+-- routing and recommending for what is not known of a case).
 SELECT signature AS c_not_strict FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE l.lanname IN ('c', 'internal') AND NOT proisstrict AND prokind = 'f' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
     AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE f.oid IN (g.aggtransfn, g.aggfinalfn))
-    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain)\(%';
+    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain|route|route_explain|recommend_unit)\(%';
 
 -- A function of values alone is immutable; one that reads tables is stable.
 SELECT signature AS c_volatile FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang

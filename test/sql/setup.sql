@@ -33,3 +33,7 @@ WHERE refclassid = 'pg_extension'::regclass
     AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'civicgrid')
     AND deptype = 'e';
 SELECT count(*) > 100 AS has_members FROM tests.member;
+-- Some tests begin with nothing but what is shipped, in a copy.
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS civicgrid_as_shipped;
+CREATE DATABASE civicgrid_as_shipped TEMPLATE :"DBNAME";

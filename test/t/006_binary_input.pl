@@ -4,7 +4,8 @@
 # core/term.h takes it, and then it prints as the model says; a calendar, whose
 # binary form is text, if and only if the same text is, and it is JSON;
 # everything else is an error with the right SQLSTATE; and the server goes on.
-# Of a classifier no byte may be another than it was made with.
+# Of a classifier or a rulebook no byte may be another than it was made with; a
+# routing is taken if and only if it is what its own text says.
 
 use strict;
 use warnings;
@@ -696,6 +697,136 @@ EOS
 		"3|t\n22P03|200", 'classifier: COPY');
 	unlink map { "$dir/file_$_" } 1 .. 200;
 	is(($wire->run('value', $right[0]))[0]->[4], $first, 'classifier: the backend lives');
+	$wire->close;
+}
+
+#
+# Rulebooks: only what was compiled; and routings, whose every byte says
+# something, so that what is changed may be another one
+#
+
+$node->safe_psql('hostile', <<'EOS');
+CREATE TABLE book (n int, b rulebook);
+INSERT INTO book SELECT 1, rulebook_agg(part, item) FROM (VALUES
+	('unit', '{"unit": 1, "kind": "centre", "level": 1, "centre": true}'::jsonb),
+	('unit', '{"unit": 2, "parent": 1, "kind": "department", "level": 2, "territory": "440310"}'),
+	('unit', '{"unit": 300, "parent": 2, "kind": "community", "level": 4, "territory": "440310001001", "staff": 0}'),
+	('channel', '{"channel": "12345", "intake_unit": 1}'),
+	('channel', '{"channel": "网格员", "intake_kind": "community", "intake_level": 4}'),
+	('severity', '{"severity": 2}'),
+	('window', '{"window": "night", "weekday": 1, "from_minute": 0, "to_minute": 360}'),
+	('rule', '{"rule": 1, "class": "01", "lead_kind": "community", "lead_level": 4}'),
+	('rule', '{"rule": 2, "class": "01001", "lead_unit": 2, "owner": "水务集团", "valid_to": "2030-01-01T00:00:00Z"}'),
+	('rule', '{"rule": 3, "class": "01001", "territory": "440310", "window": "night", "severity": 2, "lead_unit": 1}'),
+	('assist', '{"rule": 1, "place": 1, "unit": 2, "task": "关阀"}'),
+	('exclusion', '{"exclusion": 1, "unit": 2, "class": "02"}'),
+	('fallback', '{"fallback": 1, "unit": 1, "share": 2}'),
+	('fallback', '{"fallback": 2, "kind": "department", "level": 2}'),
+	('policy', '{"policy": 1, "stage": "handle", "stage_place": 6, "term": "2 work days", "calendar": "office", "warnings": [75, 150]}'),
+	('policy', '{"policy": 2, "stage": "sign", "stage_place": 5, "grade": "A", "term": "30 minutes"}'),
+	('limit', '{"policy": 1, "place": 1, "name": "停工", "term": "4 work hours"}'),
+	('grade', '{"territory": "440310001001", "grade": "A"}'),
+	('class', '{"class": "01001"}'), ('cell', '{"cell": "440310001001001"}'),
+	('timezone', '{"timezone": "Asia/Shanghai"}')) AS v (part, item);
+INSERT INTO book SELECT 2, rulebook_agg('severity', '{"severity": 1}');
+CREATE TABLE answer AS SELECT row_number() OVER () AS n, route(b, c, g, at => '2026-03-02 01:00+08') AS r
+FROM book, unnest('{01,01001,03,NULL}'::eventcode[], '{440310001001001,440310001001,44,NULL}'::gridcode[]) AS v (c, g);
+EOS
+
+# Bytes that are cut, that go on, and that differ in a bit or in a row of bytes
+sub spoilt
+{
+	my ($value, $head) = @_;
+	my $length = length $value;
+	my @wrong = map { substr $value, 0, $_ } 0 .. ($length < 300 ? $length - 1 : 300);
+
+	push @wrong, map { substr $value, 0, int rand $length } 1 .. 200;
+	push @wrong, map { $value . random_bytes($_) } 1 .. 40;
+	push @wrong, $value . $value;
+	for (1 .. 2000)
+	{
+		my $bytes = $value;
+		my $at = rand() < 0.3 && $head < $length ? int rand $head : int rand $length;
+
+		substr $bytes, $at, 1, chr(ord(substr $bytes, $at, 1) ^ 1 << int rand 8);
+		push @wrong, $bytes;
+	}
+	for (1 .. 300)
+	{
+		my $bytes = $value;
+		my $n = 1 + int rand($length < 32 ? $length : 32);
+
+		substr $bytes, int rand($length - $n + 1), $n, random_bytes($n);
+		push @wrong, $bytes unless $bytes eq $value;
+	}
+	return @wrong;
+}
+
+{
+	my $wire = CivicGrid::Wire->new($node, 'hostile');
+	my $oid  = $node->safe_psql('hostile', "SELECT 'rulebook'::regtype::oid");
+	my @right = map { pack 'H*', $_ } split /\n/,
+	  $node->safe_psql('hostile', q(SELECT encode(rulebook_send(b), 'hex') FROM book ORDER BY n));
+	my @wrong = ((map { random_bytes($_) } 0 .. 500, 5000), map { spoilt($_, 384) } @right);
+
+	$wire->prepare('value',
+		q(SELECT $1::text, routing_lead(route($1, '01001', '440310001001001', at => '2026-03-03 01:00+08')), encode(rulebook_send($1), 'hex'), pg_backend_pid()),
+		$oid);
+	my @answers = $wire->run('value', @right);
+	my $first = $answers[0][4];
+	is(join(' ', map { $_->[3] } @answers), join(' ', map { unpack 'H*', $_ } @right), 'rulebook: right ones come back');
+	is(join(' ', map { $_->[2] // 'NULL' } @answers), '300 NULL', 'rulebook: and are used');
+	my %state;
+	# a few at once: they are larger than others
+	for (my $i = 0; $i < @wrong; $i += 10)
+	{
+		my @few = @wrong[ $i .. ($i + 9 < $#wrong ? $i + 9 : $#wrong) ];
+		$state{ $_->[0] // 'taken' }++ for $wire->run('value', @few);
+	}
+	is(join(' ', map { "$_ $state{$_}" } sort keys %state),
+		'22P03 ' . @wrong, 'rulebook: ' . @wrong . ' wrong ones are refused');
+	is(join(',', map { $_ // 'NULL' } @{ ($wire->run('value', undef))[0] }[ 0 .. 3 ]),
+		'NULL,NULL,NULL,NULL', 'rulebook: NULL');
+	is(copy_all('rulebook', \@right, [ map { pick(@wrong) } 1 .. 200 ]),
+		"2|t\n22P03|200\n2", 'rulebook: COPY');
+	is(($wire->run('value', $right[0]))[0]->[4], $first, 'rulebook: the backend lives');
+	$wire->close;
+}
+
+{
+	my $wire = CivicGrid::Wire->new($node, 'hostile');
+	my $oid  = $node->safe_psql('hostile', "SELECT 'routing'::regtype::oid");
+	my @right = map { pack 'H*', $_ } split /\n/,
+	  $node->safe_psql('hostile', q(SELECT encode(routing_send(r), 'hex') FROM answer ORDER BY n));
+	my @bytes = (@right, (map { random_bytes($_) } 0 .. 300, 5000), (map { "\1" . random_bytes($_) } 1 .. 300),
+		"\1" . "\0" x 6, "\1" . "\0" x 7, map { spoilt($_, 16) } @right);
+	my (%seen, @wrong, @refused);
+
+	$wire->prepare('value',
+		q(SELECT $1::text, $1::text::routing = $1, encode(routing_send($1), 'hex'), routing_path($1)::text,
+			(SELECT string_agg(t::text, ',') FROM routing_terms($1) AS t), (SELECT string_agg(a::text, ',') FROM routing_assists($1) AS a),
+			routing_term($1, 'handle')::text, pg_backend_pid()),
+		$oid);
+	my @answers = $wire->run('value', @bytes);
+	my $first = $answers[0][8];
+	for my $i (0 .. $#bytes)
+	{
+		my ($error, $text, $same, $hex) = @{ $answers[$i] };
+		my $ok =
+		  defined $error
+		  ? $error eq '22P03' && $i > $#right
+		  : $same eq 't' && $hex eq unpack('H*', $bytes[$i]) && eval { JSON::PP->new->utf8->decode($text); 1 };
+
+		$seen{ $error // 'taken' }++;
+		push @refused, $bytes[$i] if defined $error;
+		push @wrong, join ' ', unpack('H*', $bytes[$i]), $error // $text unless $ok;
+	}
+	is(join("\n", splice @wrong, 0, 10), '', 'routing: ' . @bytes . ' values, each one that its text tells, or refused');
+	cmp_ok($seen{taken}, '>', 500, "routing: $seen{taken} of them are taken");
+	cmp_ok($seen{'22P03'}, '>', 5000, "routing: $seen{'22P03'} are not");
+	is(copy_all('routing', \@right, [ map { pick(@refused) } 1 .. 200 ]),
+		@right . "|t\n22P03|200\n" . @right, 'routing: COPY');
+	is(($wire->run('value', $right[0]))[0]->[8], $first, 'routing: the backend lives');
 	$wire->close;
 }
 

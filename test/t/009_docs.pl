@@ -36,7 +36,9 @@ $node->safe_psql('postgres', q{
 });
 # What the statements about clocks need: one that is open, one that was stopped,
 # one that is paused; a calendar with an error, and one whose draft begins after
-# a clock of it; a taxonomy with an error; two units of one name.
+# a clock of it; a taxonomy with an error; two units of one name.  For those
+# about routing, a rulebook without cells, and an edition of one about another
+# taxonomy than the case's.
 $node->safe_psql('postgres', <<'EOS');
 SET search_path = civicgrid, public;
 SET client_min_messages = warning;
@@ -54,6 +56,25 @@ UPDATE calendar SET first_day = '2026-06-01' WHERE calendar = 'late';
 INSERT INTO taxonomy (taxonomy, name) VALUES ('broken', 'broken');
 INSERT INTO event_class (taxonomy, kind, code, name, parent) VALUES ('broken', 'matter', '0101', 'orphan', '01');
 INSERT INTO unit (unit, name, kind, level) VALUES (901, '城建办', 'street department', 3), (902, '城建办', 'street department', 3);
+INSERT INTO rulebook_draft (rulebook, taxonomy, kind) VALUES ('empty', 'GB/T 47678.5-2026', 'matter');
+INSERT INTO case_record (caseno, taxonomy, kind, class) VALUES ('20260301-440310-0000002-1', 'broken', 'matter', '0101');
+INSERT INTO rulebook_edition (edition, rulebook, valid_from, digest, model, taxonomy, kind, grid_kind, timezone, rules, units)
+SELECT 1, 'other', '2026-01-01', '', rulebook_agg('severity', '{"severity": 1}'), 'elsewhere', 'matter', 'unit', 'Asia/Shanghai', 0, 0;
+-- disputes
+INSERT INTO unit (unit, name, kind, level, territory, valid_to) VALUES
+	(9001, 'disputed', 'department', 2, '440310', NULL), (9002, 'other', 'department', 2, '440310', NULL),
+	(9003, 'dissolved', 'department', 2, '440310', '2026-01-01');
+INSERT INTO case_record (caseno) SELECT make_caseno('2026-03-01', '440310', n) FROM generate_series(3, 6) AS n;
+INSERT INTO case_routing (caseno, severity, at, unit, decided)
+SELECT make_caseno('2026-03-01', '440310', n), n, '2026-03-02 09:00+08', 9001, 'by hand' FROM unnest('{3,4,6}'::integer[]) AS n;
+INSERT INTO case_routing (caseno, rulebook, edition, class, cell, severity, at, routing, unit, decided)
+SELECT make_caseno('2026-03-01', '440310', 5), 'other', 1, '0101', '440310001001001', 5, '2026-03-02 09:00+08',
+	route(e.model, '0101', '440310001001001'), 9001, 'by hand'
+FROM rulebook_edition AS e WHERE e.edition = 1;
+SELECT return_routing('20260301-440310-0000003-0', 9001, 'not ours', 'no', 9002, '2026-03-02 10:00+08'),
+	adjudicate_routing('20260301-440310-0000006-4', 'so', 9001, at => '2026-03-02 11:00+08');
+INSERT INTO return_budget (severity, most, most_other, within, calendar) VALUES
+	(4, 0, 0, NULL, NULL), (5, NULL, NULL, '4 work hours', 'office');
 EOS
 my $rows = 0;
 for my $line (split /\n/, slurp('doc/bad-input.md'))

@@ -1,0 +1,25 @@
+/*
+ * fuzz_rulebook_cases.c
+ *	  Any rulebook: regions in words are the regions.
+ */
+#include "fuzz_rulebook.h"
+
+#include "../unit/rulebook_views.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static Book book;
+	Rulebook opened;
+	uint8_t *block;
+	uint64_t none = 0;
+	int64_t since;
+
+	fuzz_input = (Input){data, size};
+	since = fuzz_since();
+	crowded_book(&none, &book);
+	if (open_book(&book, &opened, &block))
+		REQUIRE(cases_faults(&none, &opened, since) == 0);
+	free(block);
+	return 0;
+}

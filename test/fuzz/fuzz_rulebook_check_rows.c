@@ -1,0 +1,28 @@
+/*
+ * fuzz_rulebook_check_rows.c
+ *	  Any rules in few places: proved as all requests say.
+ */
+#include "fuzz_rulebook.h"
+
+#include "../unit/rulebook_proof.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static Book book;
+	Rulebook opened;
+	uint8_t *block;
+	uint64_t none = 0;
+	int64_t since;
+
+	fuzz_input = (Input){data, size};
+	since = fuzz_since();
+	crowded_book(&none, &book);
+	/* many for the same */
+	for (int i = 1; i < book.nrules; i++)
+		book.rules[i].event_class = book.rules[i / 2].event_class;
+	if (open_book(&book, &opened, &block))
+		REQUIRE(proof_differences(&opened, since) == 0);
+	free(block);
+	return 0;
+}
