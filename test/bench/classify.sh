@@ -78,13 +78,6 @@ quality() {
     [ ! -f "$bench/table_$texts" ] || tables+=("$bench/table_$texts")
 }
 
-# Milliseconds of the last of some statements in one session, in which the
-# model is loaded
-last_ms() {
-    local last=${!#}
-    set -- "${@:1:$#-1}"
-    run_sql "${@/#/-c}" -c '\timing on' -c "$last" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'
-}
 model_of() { echo "(SELECT model FROM trained WHERE texts = '$1')"; }
 each_of() { local texts=$1; shift; "$@" "$texts" | awk -v n="$(run_sql -c "SELECT count(*) FROM labelled WHERE texts = '$texts'")" '{print $1 * 1000 / n}'; }
 our_predict() { last_ms "SELECT classify($(model_of "$1"), '')" "SELECT count(classify($(model_of "$1"), message)) FROM labelled WHERE texts = '$1'"; }

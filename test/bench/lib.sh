@@ -72,6 +72,14 @@ latency() {
     }
 }
 
+# Milliseconds of the last of some statements in one session, in which the
+# others load what it needs
+last_ms() {
+    local last=${!#}
+    set -- "${@:1:$#-1}"
+    run_sql "${@/#/-c}" -c '\timing on' -c "$last" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'
+}
+
 print_header() {
     echo '| pair | ours, ms | other, ms | ratio | wanted |'
     echo '|---|---:|---:|---:|---:|'

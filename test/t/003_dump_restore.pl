@@ -683,7 +683,7 @@ SKIP:
 	my $upgraded = catalogue($new, 'original');
 
 	# A constant that had no name in a body gets one on the way.
-	s/(::(?:[\w.]+|double precision)(?:\[\])?) AS \w+\b/$1/g
+	s/(::(?:[\w.]+|double precision|timestamp with(?:out)? time zone)(?:\[\])?) AS \w+\b/$1/g
 	  for $upgraded, $catalogue;
 	unless (ok($upgraded eq $catalogue, 'the same extension, to the last object'))
 	{
