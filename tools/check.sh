@@ -2,7 +2,7 @@
 # Every layer of tests, quickest first; started by tools/prepare.sh for
 # `make check`.  Closes with "N passed, N failed".
 #
-#   FUZZ_SECONDS    how long each fuzz target runs (6)
+#   FUZZ_SECONDS    how long each fuzz target runs (3)
 set -uo pipefail
 
 . tools/count.sh
@@ -27,7 +27,7 @@ stage() {
 
 stage "source tree" prove -v --exec bash tools/check-tree.sh
 stage "unit tests of core under ASan and UBSan" make -s -j2 -C test/unit check
-stage "fuzzing of core" make -s -j2 -C test/fuzz prove SECONDS="${FUZZ_SECONDS:-6}"
+stage "fuzzing of core" make -s -j2 -C test/fuzz prove SECONDS="${FUZZ_SECONDS:-3}"
 
 printf '\n=== build with -Werror and assertions; module; regression, isolation, TAP\n'
 suite=$(mktemp)

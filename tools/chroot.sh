@@ -241,10 +241,11 @@ chroot "$root" chown -R postgres:postgres "$work"
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/dev/shm"
 
+# What does not depend on the server is tested at length on the first one only.
 status=0
 chroot "$root" setpriv --reuid=postgres --regid=postgres --init-groups \
     env -i PATH=/usr/bin:/bin HOME=$work LC_ALL=C.UTF-8 \
-    WORK=$work SRC=$work/src ORIGIN=$work/src OUT=$work/out \
+    WORK=$work SRC=$work/src ORIGIN=$work/src OUT=$work/out CIVICGRID_MODEL_BOOKS=100 \
     PG_CONFIG="/usr/lib/postgresql/$major/bin/pg_config" \
     bash -c 'mkdir -p "$OUT" && cd "$SRC" && exec bash "$@"' _ "${CIVICGRID_SCRIPT:-tools/suite.sh}" "$@" || status=$?
 exit "$status"

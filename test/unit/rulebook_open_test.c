@@ -139,7 +139,7 @@ int
 main(void)
 {
 	test_damage();
-	test_sealed(20000, 21);
+	test_sealed(5000, 21);
 	test_order();
 	return done_testing();
 }
