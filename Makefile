@@ -119,6 +119,7 @@ OBJS = \
 	src/pg/gridmap_geometry.o \
 	src/pg/hotissue.o \
 	src/pg/options.o \
+	src/pg/query_rows.o \
 	src/pg/routing.o \
 	src/pg/rulebook.o \
 	src/pg/rulebook_agg.o \
@@ -132,6 +133,7 @@ OBJS = \
 	src/pg/term.o \
 	src/pg/textfold.o \
 	src/pg/textprint.o \
+	src/pg/value_io.o \
 	src/pg/workcal.o \
 	src/pg/workcal_cache.o \
 	src/pg/workcal_fault.o

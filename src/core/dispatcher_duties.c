@@ -118,22 +118,6 @@ duties_free(Duties *d)
 	dispatcher_free_names(&d->memory, &d->keys);
 }
 
-static DispatcherStatus
-number_name(Duties *d, DispatcherNames *names, const char *bytes, size_t len,
-            uint32_t *number)
-{
-	*number = 0;
-	if (bytes == NULL || len == 0)
-		return DISPATCHER_OK;
-	if (len > DISPATCHER_TEXT_MAX)
-		return DISPATCHER_NAME;
-	*number = dispatcher_number(&d->memory, names, bytes, len);
-	if (*number == DISPATCHER_NO_NAME)
-		return DISPATCHER_NO_MEMORY;
-	++*number;
-	return DISPATCHER_OK;
-}
-
 DispatcherStatus
 duties_add(Duties *d, const DutiesCase *c)
 {
@@ -146,13 +130,14 @@ duties_add(Duties *d, const DutiesCase *c)
 	new.key.cell = c->cell;
 	new.unit = c->unit;
 	new.at = c->at;
-	status = number_name(d, &d->channels, c->channel, c->channel_len,
-	                     &new.key.channel);
+	status = dispatcher_number_text(&d->memory, &d->channels, c->channel,
+	                                c->channel_len, &new.key.channel);
 	if (status == DISPATCHER_OK)
-		status = number_name(d, &d->kinds, c->kind, c->kind_len, &new.kind);
+		status = dispatcher_number_text(&d->memory, &d->kinds, c->kind,
+		                                c->kind_len, &new.kind);
 	if (status == DISPATCHER_OK)
-		status =
-		    number_name(d, &d->keys, c->key, c->key_len, &new.key.property);
+		status = dispatcher_number_text(&d->memory, &d->keys, c->key,
+		                                c->key_len, &new.key.property);
 	if (status != DISPATCHER_OK)
 		return status;
 	if (d->rows.used >= NONE - 1)

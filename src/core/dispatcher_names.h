@@ -111,6 +111,23 @@ dispatcher_number(const DispatcherMemory *memory, DispatcherNames *names,
 	return names->table[slot] - 1;
 }
 
+/* The same from 1 on; 0 for no text */
+static inline DispatcherStatus
+dispatcher_number_text(const DispatcherMemory *memory, DispatcherNames *names,
+                       const char *bytes, size_t len, uint32_t *number)
+{
+	*number = 0;
+	if (bytes == NULL || len == 0)
+		return DISPATCHER_OK;
+	if (len > DISPATCHER_TEXT_MAX)
+		return DISPATCHER_NAME;
+	*number = dispatcher_number(memory, names, bytes, len);
+	if (*number == DISPATCHER_NO_NAME)
+		return DISPATCHER_NO_MEMORY;
+	++*number;
+	return DISPATCHER_OK;
+}
+
 static inline int
 dispatcher_order_names(const void *a, const void *b, const void *context)
 {

@@ -57,22 +57,17 @@ dispatcher_train_free(DispatcherTrainer *t)
 	dispatcher_free_names(&t->memory, &t->properties);
 }
 
-/* The number of a name, from 1 on; 0: none */
+/* The number of a name, of which a model has room for some */
 static DispatcherStatus
 number_name(DispatcherTrainer *t, DispatcherNames *names, const char *bytes,
             size_t len, uint32_t *number)
 {
-	*number = 0;
-	if (bytes == NULL || len == 0)
-		return DISPATCHER_OK;
-	if (len > DISPATCHER_TEXT_MAX)
-		return DISPATCHER_NAME;
-	*number = dispatcher_number(&t->memory, names, bytes, len);
-	if (*number == DISPATCHER_NO_NAME)
-		return DISPATCHER_NO_MEMORY;
-	++*number;
-	return *number > DISPATCHER_MAX_NAMES ? DISPATCHER_TOO_LARGE
-	                                      : DISPATCHER_OK;
+	DispatcherStatus status =
+	    dispatcher_number_text(&t->memory, names, bytes, len, number);
+
+	return status == DISPATCHER_OK && *number > DISPATCHER_MAX_NAMES
+	           ? DISPATCHER_TOO_LARGE
+	           : status;
 }
 
 DispatcherStatus

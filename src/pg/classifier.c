@@ -8,7 +8,6 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -24,6 +23,7 @@
 #include "compat.h"
 #include "classifier_text.h"
 #include "options.h"
+#include "value_io.h"
 
 /* Input and output */
 
@@ -41,7 +41,6 @@ checked(bytea *value, const char *where)
 		                             size - CLASSIFIER_PADDING, &classifier);
 	if (status != CLASSIFIER_OK)
 		classifier_refuse(status, where);
-	memset(VARDATA(value), 0, CLASSIFIER_PADDING);
 	return value;
 }
 
@@ -50,37 +49,20 @@ Datum
 cg_classifier_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	size_t length = strlen(text);
-	bytea *value;
 
-	if (length < 2 || text[0] != '\\' || text[1] != 'x')
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-		         errmsg("invalid input syntax for type classifier"),
-		         errdetail("It does not begin with \"\\x\"."),
-		         errhint("The text form of a classifier is made by its own "
-		                 "output alone; classifier_train() makes one of "
-		                 "texts.")));
-	value = palloc(VARHDRSZ + CLASSIFIER_PADDING + length / 2);
-	SET_VARSIZE(value, VARHDRSZ + CLASSIFIER_PADDING +
-	                       hex_decode(text + 2, length - 2,
-	                                  VARDATA(value) + CLASSIFIER_PADDING));
-	PG_RETURN_BYTEA_P(checked(value, "text"));
+	PG_RETURN_BYTEA_P(checked(
+	    value_from_text(
+	        text, CLASSIFIER_PADDING, "classifier",
+	        "The text form of a classifier is made by its own output alone; classifier_train() makes one of texts."),
+	    "text"));
 }
 
 PG_FUNCTION_INFO_V1(cg_classifier_out);
 Datum
 cg_classifier_out(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	Size size = VARSIZE_ANY_EXHDR(value) - CLASSIFIER_PADDING;
-	char *text = palloc(2 * size + 3);
-
-	text[0] = '\\';
-	text[1] = 'x';
-	text[2 + hex_encode(VARDATA_ANY(value) + CLASSIFIER_PADDING, size,
-	                    text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(value_to_text(PG_GETARG_VARLENA_PP(0),
+	                                CLASSIFIER_PADDING, "classifier"));
 }
 
 PG_FUNCTION_INFO_V1(cg_classifier_recv);
@@ -88,25 +70,17 @@ Datum
 cg_classifier_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo buffer = (StringInfo) PG_GETARG_POINTER(0);
-	Size size = buffer->len - buffer->cursor;
-	bytea *value = palloc(VARHDRSZ + CLASSIFIER_PADDING + size);
 
-	pq_copymsgbytes(buffer, VARDATA(value) + CLASSIFIER_PADDING, size);
-	SET_VARSIZE(value, VARHDRSZ + CLASSIFIER_PADDING + size);
-	PG_RETURN_BYTEA_P(checked(value, "binary value"));
+	PG_RETURN_BYTEA_P(
+	    checked(value_from_wire(buffer, CLASSIFIER_PADDING), "binary value"));
 }
 
 PG_FUNCTION_INFO_V1(cg_classifier_send);
 Datum
 cg_classifier_send(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	StringInfoData buffer;
-
-	pq_begintypsend(&buffer);
-	pq_sendbytes(&buffer, VARDATA_ANY(value) + CLASSIFIER_PADDING,
-	             VARSIZE_ANY_EXHDR(value) - CLASSIFIER_PADDING);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+	PG_RETURN_BYTEA_P(
+	    value_to_wire(PG_GETARG_VARLENA_PP(0), CLASSIFIER_PADDING));
 }
 
 /* Training */

@@ -8,7 +8,6 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -25,6 +24,7 @@
 #include "core_memory.h"
 #include "dispatcher_value.h"
 #include "options.h"
+#include "value_io.h"
 
 DispatcherMemory
 dispatcher_memory(MemoryContext context)
@@ -132,7 +132,6 @@ checked(bytea *value, const char *where)
 		                             size - DISPATCHER_PADDING, &dispatcher);
 	if (status != DISPATCHER_OK)
 		dispatcher_refuse(status, where);
-	memset(VARDATA(value), 0, DISPATCHER_PADDING);
 	return value;
 }
 
@@ -141,37 +140,20 @@ Datum
 cg_dispatcher_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	size_t length = strlen(text);
-	bytea *value;
 
-	if (length < 2 || text[0] != '\\' || text[1] != 'x')
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-		         errmsg("invalid input syntax for type dispatcher"),
-		         errdetail("It does not begin with \"\\x\"."),
-		         errhint("The text form of a dispatcher is made by its own "
-		                 "output alone; dispatcher_train() makes one of past "
-		                 "cases.")));
-	value = palloc(VARHDRSZ + DISPATCHER_PADDING + length / 2);
-	SET_VARSIZE(value, VARHDRSZ + DISPATCHER_PADDING +
-	                       hex_decode(text + 2, length - 2,
-	                                  VARDATA(value) + DISPATCHER_PADDING));
-	PG_RETURN_BYTEA_P(checked(value, "text"));
+	PG_RETURN_BYTEA_P(checked(
+	    value_from_text(
+	        text, DISPATCHER_PADDING, "dispatcher",
+	        "The text form of a dispatcher is made by its own output alone; dispatcher_train() makes one of past cases."),
+	    "text"));
 }
 
 PG_FUNCTION_INFO_V1(cg_dispatcher_out);
 Datum
 cg_dispatcher_out(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	Size size = VARSIZE_ANY_EXHDR(value) - DISPATCHER_PADDING;
-	char *text = palloc(2 * size + 3);
-
-	text[0] = '\\';
-	text[1] = 'x';
-	text[2 + hex_encode(VARDATA_ANY(value) + DISPATCHER_PADDING, size,
-	                    text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(value_to_text(PG_GETARG_VARLENA_PP(0),
+	                                DISPATCHER_PADDING, "dispatcher"));
 }
 
 PG_FUNCTION_INFO_V1(cg_dispatcher_recv);
@@ -179,25 +161,17 @@ Datum
 cg_dispatcher_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo buffer = (StringInfo) PG_GETARG_POINTER(0);
-	Size size = buffer->len - buffer->cursor;
-	bytea *value = palloc(VARHDRSZ + DISPATCHER_PADDING + size);
 
-	pq_copymsgbytes(buffer, VARDATA(value) + DISPATCHER_PADDING, size);
-	SET_VARSIZE(value, VARHDRSZ + DISPATCHER_PADDING + size);
-	PG_RETURN_BYTEA_P(checked(value, "binary value"));
+	PG_RETURN_BYTEA_P(
+	    checked(value_from_wire(buffer, DISPATCHER_PADDING), "binary value"));
 }
 
 PG_FUNCTION_INFO_V1(cg_dispatcher_send);
 Datum
 cg_dispatcher_send(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	StringInfoData buffer;
-
-	pq_begintypsend(&buffer);
-	pq_sendbytes(&buffer, VARDATA_ANY(value) + DISPATCHER_PADDING,
-	             VARSIZE_ANY_EXHDR(value) - DISPATCHER_PADDING);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+	PG_RETURN_BYTEA_P(
+	    value_to_wire(PG_GETARG_VARLENA_PP(0), DISPATCHER_PADDING));
 }
 
 /* Training */

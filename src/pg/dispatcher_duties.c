@@ -14,9 +14,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -27,8 +25,8 @@
 #include "core_memory.h"
 #include "dispatcher_value.h"
 #include "options.h"
+#include "query_rows.h"
 
-#define ROWS_AT_ONCE 100
 #define OPTIONS_NAME "suggest_duties()"
 
 /* Microseconds from 1970 to 2000 */
@@ -102,58 +100,31 @@ typedef struct Columns
 	Oid at_type;
 } Columns;
 
-static int
-find_column(TupleDesc row, const char *name, bool needed)
+/* The query, and what is made of it */
+typedef struct Source
 {
-	int n = SPI_fnumber(row, name);
+	QueryRows query;
+	Duties *duties;
+	Columns columns;
+	uint64 left_out; /* rows */
+} Source;
 
-	if (n > 0)
-		return n;
-	if (needed)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-		                errmsg("the query of %s has no column \"%s\"",
-		                       OPTIONS_NAME, name),
-		                errdetail("Columns are found by their names."),
-		                errhint(COLUMNS_HINT)));
-	return 0;
-}
-
-static Columns
-find_columns(TupleDesc row)
+static void
+find_columns(void *state, TupleDesc row)
 {
-	Columns c;
+	Source *source = state;
+	const QueryRows *q = &source->query;
+	Columns *c = &source->columns;
 
-	c.class_code = find_column(row, "class", true);
-	c.unit = find_column(row, "unit", true);
-	c.at = find_column(row, "at", true);
-	c.cell = find_column(row, "cell", false);
-	c.channel = find_column(row, "channel", false);
-	c.key = find_column(row, "key", false);
-	c.kind = find_column(row, "kind", false);
-	c.level = find_column(row, "level", false);
-	c.at_type = getBaseType(SPI_gettypeid(row, c.at));
-	if (c.at_type != TIMESTAMPTZOID && c.at_type != TIMESTAMPOID &&
-	    c.at_type != DATEOID)
-		ereport(
-		    ERROR,
-		    (errcode(ERRCODE_DATATYPE_MISMATCH),
-		     errmsg("column \"at\" of the query of %s has type %s",
-		            OPTIONS_NAME, format_type_be(SPI_gettypeid(row, c.at))),
-		     errdetail("It has to be of type timestamp with time zone."),
-		     errhint("Cast it in the query.")));
-	return c;
-}
-
-static TimestampTz
-time_of(Datum value, Oid type)
-{
-	if (type == TIMESTAMPOID)
-		return DatumGetTimestampTz(
-		    DirectFunctionCall1(timestamp_timestamptz, value));
-	if (type == DATEOID)
-		return DatumGetTimestampTz(
-		    DirectFunctionCall1(date_timestamptz, value));
-	return DatumGetTimestampTz(value);
+	c->class_code = query_column(q, row, "class", true);
+	c->unit = query_column(q, row, "unit", true);
+	c->at = query_column(q, row, "at", true);
+	c->cell = query_column(q, row, "cell", false);
+	c->channel = query_column(q, row, "channel", false);
+	c->key = query_column(q, row, "key", false);
+	c->kind = query_column(q, row, "kind", false);
+	c->level = query_column(q, row, "level", false);
+	c->at_type = query_time_type(q, row, c->at);
 }
 
 static const char *
@@ -209,7 +180,7 @@ read_row(Duties *duties, HeapTuple tuple, TupleDesc row,
 	value = SPI_getbinval(tuple, row, columns->at, &null);
 	if (c.class_code == 0 || text == NULL || null)
 		return false;
-	at = time_of(value, columns->at_type);
+	at = query_time(value, columns->at_type);
 	if (TIMESTAMP_NOT_FINITE(at))
 		return false;
 	c.at = at + EPOCH;
@@ -242,49 +213,23 @@ read_row(Duties *duties, HeapTuple tuple, TupleDesc row,
 }
 
 static void
+take_row(void *state, HeapTuple tuple, TupleDesc row)
+{
+	Source *source = state;
+
+	source->left_out +=
+	    !read_row(source->duties, tuple, row, &source->columns);
+}
+
+static void
 read_cases(Duties *duties, const char *query)
 {
-	MemoryContext rows;
-	SPIPlanPtr plan;
-	Portal portal;
-	Columns columns;
-	uint64 left_out = 0;
+	Source source = {
+	    {OPTIONS_NAME, COLUMNS_HINT, find_columns, take_row, &source}, duties};
+	uint64 left_out;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare(query, 0, NULL);
-	if (plan == NULL || !SPI_is_cursor_plan(plan))
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("the query of %s is not one that gives rows",
-		                OPTIONS_NAME),
-		         errdetail("It has to be a single SELECT, VALUES or TABLE."),
-		         errhint(COLUMNS_HINT)));
-	portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
-	columns = find_columns(portal->tupDesc);
-	rows = AllocSetContextCreate(CurrentMemoryContext, "civicgrid cases",
-	                             ALLOCSET_DEFAULT_SIZES);
-	for (;;)
-	{
-		uint64 i;
-
-		SPI_cursor_fetch(portal, true, ROWS_AT_ONCE);
-		if (SPI_processed == 0)
-			break;
-		for (i = 0; i < SPI_processed; i++)
-		{
-			MemoryContext old = MemoryContextSwitchTo(rows);
-
-			left_out += !read_row(duties, SPI_tuptable->vals[i],
-			                      SPI_tuptable->tupdesc, &columns);
-			MemoryContextSwitchTo(old);
-			MemoryContextReset(rows);
-		}
-		SPI_freetuptable(SPI_tuptable);
-		CHECK_FOR_INTERRUPTS();
-	}
-	SPI_cursor_close(portal);
-	SPI_finish();
+	query_rows(&source.query, query);
+	left_out = source.left_out;
 	if (left_out > 0)
 		ereport(NOTICE,
 		        (errmsg_plural("%llu row without class, unit or time was "

@@ -9,7 +9,6 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -22,6 +21,7 @@
 #include "core_memory.h"
 #include "gridmap_cache.h"
 #include "gridmap_geometry.h"
+#include "value_io.h"
 
 static GridmapMemory
 memory_in(MemoryContext context)
@@ -60,55 +60,36 @@ refuse_compiling(GridmapStatus status)
 
 /* Input and output */
 
+static bytea *
+checked(bytea *value, const char *where)
+{
+	Gridmap map;
+	GridmapStatus status = gridmap_validate((const uint8 *) VARDATA(value),
+	                                        VARSIZE(value) - VARHDRSZ, &map);
+
+	if (status != GRIDMAP_OK)
+		gridmap_refuse(status, where);
+	return value;
+}
+
 PG_FUNCTION_INFO_V1(cg_gridmap_in);
 Datum
 cg_gridmap_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	size_t length = strlen(text);
-	bytea *result;
-	Gridmap map;
-	GridmapStatus status;
 
-	if (length < 2 || text[0] != '\\' || text[1] != 'x')
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-		         errmsg("invalid input syntax for type gridmap"),
-		         errdetail("It does not begin with \"\\x\"."),
-		         errhint("The text form of a gridmap is made by its own "
-		                 "output alone; gridmap_agg() compiles one from "
-		                 "cells.")));
-	result = palloc(VARHDRSZ + length / 2);
-	SET_VARSIZE(result,
-	            VARHDRSZ + hex_decode(text + 2, length - 2, VARDATA(result)));
-	status = gridmap_validate((const uint8 *) VARDATA(result),
-	                          VARSIZE(result) - VARHDRSZ, &map);
-	if (status != GRIDMAP_OK)
-		gridmap_refuse(status, "text");
-	PG_RETURN_BYTEA_P(result);
+	PG_RETURN_BYTEA_P(checked(
+	    value_from_text(
+	        text, 0, "gridmap",
+	        "The text form of a gridmap is made by its own output alone; gridmap_agg() compiles one from cells."),
+	    "text"));
 }
 
 PG_FUNCTION_INFO_V1(cg_gridmap_out);
 Datum
 cg_gridmap_out(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	Size size = VARSIZE_ANY_EXHDR(value);
-	char *text;
-
-	if (size > (MaxAllocSize - 3) / 2)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		                errmsg("the gridmap is too large for its text form"),
-		                errdetail("It has %zu bytes; the text form takes two "
-		                          "characters for each.",
-		                          size),
-		                errhint("Use the binary form: gridmap_send(), COPY "
-		                        "with FORMAT binary.")));
-	text = palloc(2 * size + 3);
-	text[0] = '\\';
-	text[1] = 'x';
-	text[2 + hex_encode(VARDATA_ANY(value), size, text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(value_to_text(PG_GETARG_VARLENA_PP(0), 0, "gridmap"));
 }
 
 PG_FUNCTION_INFO_V1(cg_gridmap_recv);
@@ -116,17 +97,8 @@ Datum
 cg_gridmap_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo buffer = (StringInfo) PG_GETARG_POINTER(0);
-	Size size = buffer->len - buffer->cursor;
-	bytea *result = palloc(VARHDRSZ + size);
-	Gridmap map;
-	GridmapStatus status;
 
-	pq_copymsgbytes(buffer, VARDATA(result), size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	status = gridmap_validate((const uint8 *) VARDATA(result), size, &map);
-	if (status != GRIDMAP_OK)
-		gridmap_refuse(status, "binary value");
-	PG_RETURN_BYTEA_P(result);
+	PG_RETURN_BYTEA_P(checked(value_from_wire(buffer, 0), "binary value"));
 }
 
 PG_FUNCTION_INFO_V1(cg_gridmap_send);

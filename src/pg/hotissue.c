@@ -17,9 +17,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -29,9 +27,9 @@
 #include "compat.h"
 #include "core_memory.h"
 #include "options.h"
+#include "query_rows.h"
 #include "textfold.h"
 
-#define ROWS_AT_ONCE  100
 #define MESSAGE_BYTES 16384 /* that are kept of a message */
 #define TITLE_LENGTH  30    /* characters, where there is no first line */
 #define KEYWORDS      5
@@ -189,75 +187,35 @@ typedef struct Columns
 	"SELECT no AS id, sent_at AS at, words AS message, likes AS weight FROM " \
 	"my_messages."
 
-static int
-find_column(TupleDesc row, const char *name, bool needed)
+/* The query, and what is made of it */
+typedef struct Source
 {
-	int n = SPI_fnumber(row, name);
+	QueryRows query;
+	Hot *hot;
+	Columns columns;
+} Source;
 
-	if (n > 0)
-		return n;
-	if (needed)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-		                errmsg("the query of %s has no column \"%s\"",
-		                       OPTIONS_NAME, name),
-		                errdetail("Columns are found by their names."),
-		                errhint(COLUMNS_HINT)));
-	return 0;
-}
-
-static Oid
-check_type(TupleDesc row, int column, const char *wanted, const Oid *types,
-           int n)
+static void
+find_columns(void *state, TupleDesc row)
 {
-	Oid type = getBaseType(SPI_gettypeid(row, column));
-	int i;
-
-	for (i = 0; i < n; i++)
-		if (type == types[i])
-			return type;
-	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-	                errmsg("column \"%s\" of the query of %s has type %s",
-	                       SPI_fname(row, column), OPTIONS_NAME,
-	                       format_type_be(SPI_gettypeid(row, column))),
-	                errdetail("It has to be of type %s.", wanted),
-	                errhint("Cast it in the query.")));
-	return InvalidOid;
-}
-
-static Columns
-find_columns(TupleDesc row)
-{
-	static const Oid times[] = {TIMESTAMPTZOID, TIMESTAMPOID, DATEOID};
 	static const Oid texts[] = {TEXTOID, VARCHAROID, BPCHAROID};
 	static const Oid numbers[] = {FLOAT8OID, FLOAT4OID, INT8OID,
 	                              INT4OID,   INT2OID,   NUMERICOID};
-	Columns c;
+	Source *source = state;
+	const QueryRows *q = &source->query;
+	Columns *c = &source->columns;
 
-	c.id = find_column(row, "id", true);
-	c.at = find_column(row, "at", true);
-	c.message = find_column(row, "message", true);
-	c.weight = find_column(row, "weight", false);
-	c.reporter = find_column(row, "reporter", false);
-	c.at_type = check_type(row, c.at, "timestamp with time zone", times,
-	                       lengthof(times));
-	(void) check_type(row, c.message, "text", texts, lengthof(texts));
-	c.weight_type = InvalidOid;
-	if (c.weight > 0)
-		c.weight_type = check_type(row, c.weight, "double precision", numbers,
-		                           lengthof(numbers));
-	return c;
-}
-
-static TimestampTz
-time_of(Datum value, Oid type)
-{
-	if (type == TIMESTAMPOID)
-		return DatumGetTimestampTz(
-		    DirectFunctionCall1(timestamp_timestamptz, value));
-	if (type == DATEOID)
-		return DatumGetTimestampTz(
-		    DirectFunctionCall1(date_timestamptz, value));
-	return DatumGetTimestampTz(value);
+	c->id = query_column(q, row, "id", true);
+	c->at = query_column(q, row, "at", true);
+	c->message = query_column(q, row, "message", true);
+	c->weight = query_column(q, row, "weight", false);
+	c->reporter = query_column(q, row, "reporter", false);
+	c->at_type = query_time_type(q, row, c->at);
+	(void) query_type(q, row, c->message, "text", texts, lengthof(texts));
+	c->weight_type = InvalidOid;
+	if (c->weight > 0)
+		c->weight_type = query_type(q, row, c->weight, "double precision",
+		                            numbers, lengthof(numbers));
 }
 
 static double
@@ -296,8 +254,11 @@ weight_of(Datum value, Oid type)
 }
 
 static void
-read_row(Hot *hot, HeapTuple tuple, TupleDesc row, const Columns *columns)
+read_row(void *state, HeapTuple tuple, TupleDesc row)
 {
+	Source *source = state;
+	Hot *hot = source->hot;
+	const Columns *columns = &source->columns;
 	Message m = {.at = DT_NOBEGIN};
 	MemoryContext old;
 	Datum value;
@@ -315,7 +276,7 @@ read_row(Hot *hot, HeapTuple tuple, TupleDesc row, const Columns *columns)
 		len = pg_mbcliplen(VARDATA_ANY(whole), len, MESSAGE_BYTES);
 	value = SPI_getbinval(tuple, row, columns->at, &null);
 	if (!null)
-		m.at = time_of(value, columns->at_type);
+		m.at = query_time(value, columns->at_type);
 	if (TIMESTAMP_NOT_FINITE(m.at))
 		m.at = DT_NOBEGIN;
 	if (columns->weight > 0)
@@ -345,46 +306,10 @@ read_row(Hot *hot, HeapTuple tuple, TupleDesc row, const Columns *columns)
 static void
 read_messages(Hot *hot, const char *query)
 {
-	MemoryContext rows;
-	SPIPlanPtr plan;
-	Portal portal;
-	Columns columns;
+	Source source = {
+	    {OPTIONS_NAME, COLUMNS_HINT, find_columns, read_row, &source}, hot};
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare(query, 0, NULL);
-	if (plan == NULL || !SPI_is_cursor_plan(plan))
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("the query of %s is not one that gives rows",
-		                OPTIONS_NAME),
-		         errdetail("It has to be a single SELECT, VALUES or TABLE."),
-		         errhint(COLUMNS_HINT)));
-	portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
-	columns = find_columns(portal->tupDesc);
-	rows = AllocSetContextCreate(CurrentMemoryContext, "civicgrid messages",
-	                             ALLOCSET_DEFAULT_SIZES);
-	for (;;)
-	{
-		uint64 i;
-		MemoryContext old;
-
-		SPI_cursor_fetch(portal, true, ROWS_AT_ONCE);
-		if (SPI_processed == 0)
-			break;
-		for (i = 0; i < SPI_processed; i++)
-		{
-			old = MemoryContextSwitchTo(rows);
-			read_row(hot, SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
-			         &columns);
-			MemoryContextSwitchTo(old);
-			MemoryContextReset(rows);
-		}
-		SPI_freetuptable(SPI_tuptable);
-		CHECK_FOR_INTERRUPTS();
-	}
-	SPI_cursor_close(portal);
-	SPI_finish();
+	query_rows(&source.query, query);
 }
 
 /* Issues */

@@ -10,12 +10,12 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
 #include "rulebook_cache.h"
+#include "value_io.h"
 
 /* Input and output */
 
@@ -34,7 +34,6 @@ checked(bytea *value, const char *where)
 	if (status != RULEBOOK_OK)
 		rulebook_refuse_value(status, where);
 	rulebook_check_names(&book, where);
-	memset(VARDATA(value), 0, RULEBOOK_PADDING);
 	return value;
 }
 
@@ -43,47 +42,21 @@ Datum
 cg_rulebook_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	size_t length = strlen(text);
-	bytea *value;
 
 	rulebook_check_encoding();
-	if (length < 2 || text[0] != '\\' || text[1] != 'x')
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-		         errmsg("invalid input syntax for type rulebook"),
-		         errdetail("It does not begin with \"\\x\"."),
-		         errhint("The text form of a rulebook is made by its own "
-		                 "output alone; rulebook_agg() compiles one from its "
-		                 "parts.")));
-	value = palloc(VARHDRSZ + RULEBOOK_PADDING + length / 2);
-	SET_VARSIZE(value, VARHDRSZ + RULEBOOK_PADDING +
-	                       hex_decode(text + 2, length - 2,
-	                                  VARDATA(value) + RULEBOOK_PADDING));
-	PG_RETURN_BYTEA_P(checked(value, "text"));
+	PG_RETURN_BYTEA_P(checked(
+	    value_from_text(
+	        text, RULEBOOK_PADDING, "rulebook",
+	        "The text form of a rulebook is made by its own output alone; rulebook_agg() compiles one from its parts."),
+	    "text"));
 }
 
 PG_FUNCTION_INFO_V1(cg_rulebook_out);
 Datum
 cg_rulebook_out(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	Size size = VARSIZE_ANY_EXHDR(value) - RULEBOOK_PADDING;
-	char *text;
-
-	if (size > (MaxAllocSize - 3) / 2)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		                errmsg("the rulebook is too large for its text form"),
-		                errdetail("It has %zu bytes; the text form takes two "
-		                          "characters for each.",
-		                          size),
-		                errhint("Use the binary form: rulebook_send(), COPY "
-		                        "with FORMAT binary.")));
-	text = palloc(2 * size + 3);
-	text[0] = '\\';
-	text[1] = 'x';
-	text[2 + hex_encode(VARDATA_ANY(value) + RULEBOOK_PADDING, size,
-	                    text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(
+	    value_to_text(PG_GETARG_VARLENA_PP(0), RULEBOOK_PADDING, "rulebook"));
 }
 
 PG_FUNCTION_INFO_V1(cg_rulebook_recv);
@@ -91,26 +64,18 @@ Datum
 cg_rulebook_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo buffer = (StringInfo) PG_GETARG_POINTER(0);
-	Size size = buffer->len - buffer->cursor;
-	bytea *value = palloc(VARHDRSZ + RULEBOOK_PADDING + size);
 
 	rulebook_check_encoding();
-	pq_copymsgbytes(buffer, VARDATA(value) + RULEBOOK_PADDING, size);
-	SET_VARSIZE(value, VARHDRSZ + RULEBOOK_PADDING + size);
-	PG_RETURN_BYTEA_P(checked(value, "binary value"));
+	PG_RETURN_BYTEA_P(
+	    checked(value_from_wire(buffer, RULEBOOK_PADDING), "binary value"));
 }
 
 PG_FUNCTION_INFO_V1(cg_rulebook_send);
 Datum
 cg_rulebook_send(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	StringInfoData buffer;
-
-	pq_begintypsend(&buffer);
-	pq_sendbytes(&buffer, VARDATA_ANY(value) + RULEBOOK_PADDING,
-	             VARSIZE_ANY_EXHDR(value) - RULEBOOK_PADDING);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+	PG_RETURN_BYTEA_P(
+	    value_to_wire(PG_GETARG_VARLENA_PP(0), RULEBOOK_PADDING));
 }
 
 /* The same parts are the same bytes. */
