@@ -1,13 +1,13 @@
 /*
  * compat.h
- *	  Every difference between the PostgreSQL versions that we support, 14 to
+ *	  Every difference between the PostgreSQL versions that we support, 15 to
  *	  18.  No other file tests PG_VERSION_NUM.
  */
 #ifndef CIVICGRID_PG_COMPAT_H
 #define CIVICGRID_PG_COMPAT_H
 
-#if PG_VERSION_NUM < 140000
-#error "civicgrid needs PostgreSQL 14 or later"
+#if PG_VERSION_NUM < 150000
+#error "civicgrid needs PostgreSQL 15 or later"
 #endif
 
 /*
@@ -28,40 +28,6 @@
 /* 16: what looks into a varlena has a header of its own. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
-#endif
-
-/* 15: a prefix of settings can be kept from typing errors. */
-#if PG_VERSION_NUM < 150000
-#define MarkGUCPrefixReserved(name) EmitWarningsOnPlaceholders(name)
-#endif
-
-/* 15: a set-returning function can have its tuplestore made. */
-#if PG_VERSION_NUM < 150000
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/tuplestore.h"
-
-static inline void
-InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) ||
-	    !(result->allowedModes & SFRM_Materialize))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		                errmsg("set-valued function called in context that "
-		                       "cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	result->returnMode = SFRM_Materialize;
-	if (get_call_result_type(fcinfo, NULL, &result->setDesc) !=
-	    TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	result->setResult = tuplestore_begin_heap(
-	    (result->allowedModes & SFRM_Materialize_Random) != 0, false,
-	    work_mem);
-	MemoryContextSwitchTo(old);
-}
 #endif
 
 /* 17: a process keeps the two halves of its virtual transaction together. */
