@@ -571,9 +571,10 @@ COMMENT ON FUNCTION backtest_source(text, text) IS
     'a query for back-testing with the columns that are needed (回测数据源)';
 
 -- A statement that routes each row of a query: $1 is the rulebook, $2 the stage.
--- OFFSET keeps the planner from routing, and from taking the answer apart, once
--- for each use; columns that nobody uses are not worked out.
-CREATE FUNCTION backtest_statement(query text, path text) RETURNS text
+-- With of_closed, only cases that have been closed have a calendar.  OFFSET
+-- keeps the planner from routing, and from taking the answer apart, once for
+-- each use; columns that nobody uses are not worked out.
+CREATE FUNCTION backtest_statement(query text, path text, of_closed boolean) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -591,10 +592,11 @@ BEGIN
         'FROM (SELECT q.caseno, q.class, q.cell, q.at, q.unit, q.closed_at, '
         '@extschema@.route($1, q.class, q.cell, q.channel, q.severity, q.owner, q.at, q.caseno) AS routing '
         'FROM (%s) AS q OFFSET 0) AS r OFFSET 0',
-        calendars, @extschema@.backtest_source(query, path));
+        CASE WHEN of_closed THEN format('CASE WHEN r.closed_at > r.at THEN %s END', calendars) ELSE calendars END,
+        @extschema@.backtest_source(query, path));
 END;
 $$;
-COMMENT ON FUNCTION backtest_statement(text, text) IS
+COMMENT ON FUNCTION backtest_statement(text, text, boolean) IS
     'the statement that replays a query through a rulebook (回测语句)';
 
 CREATE FUNCTION backtest(
@@ -618,7 +620,7 @@ CREATE FUNCTION backtest(
 AS $$
 DECLARE
     own constant text := current_setting('search_path');
-    statement constant text := @extschema@.backtest_statement(query, path);
+    statement constant text := @extschema@.backtest_statement(query, path, true);
 BEGIN
     PERFORM pg_catalog.set_config('search_path', path, true);
     EXECUTE
@@ -649,7 +651,7 @@ CREATE FUNCTION backtest_units(
 AS $$
 DECLARE
     own constant text := current_setting('search_path');
-    statement constant text := @extschema@.backtest_statement(query, path);
+    statement constant text := @extschema@.backtest_statement(query, path, true);
 BEGIN
     PERFORM pg_catalog.set_config('search_path', path, true);
     RETURN QUERY EXECUTE
@@ -688,7 +690,7 @@ CREATE FUNCTION backtest_cases(
 AS $$
 DECLARE
     own constant text := current_setting('search_path');
-    statement constant text := @extschema@.backtest_statement(query, path);
+    statement constant text := @extschema@.backtest_statement(query, path, false);
 BEGIN
     PERFORM pg_catalog.set_config('search_path', path, true);
     RETURN QUERY EXECUTE

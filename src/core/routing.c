@@ -57,10 +57,9 @@ routing_put_term(uint8_t *out, const RoutingTerm *term)
 	return at;
 }
 
-/* A number from least to most; false if there is none, or one in more bytes
- * than it needs. */
+/* See get_number, of any length */
 static bool
-get_number(Routing *r, int64_t least, int64_t most, int64_t *number)
+get_long_number(Routing *r, int64_t least, int64_t most, int64_t *number)
 {
 	uint64_t n = 0;
 	int i;
@@ -76,6 +75,17 @@ get_number(Routing *r, int64_t least, int64_t most, int64_t *number)
 		return (byte != 0 || i == 0) && *number >= least && *number <= most;
 	}
 	return false;
+}
+
+/* A number from least to most; false if there is none, or one in more bytes
+ * than it needs. */
+static inline bool
+get_number(Routing *r, int64_t least, int64_t most, int64_t *number)
+{
+	if (r->at >= r->end || *r->at >= 0x80)
+		return get_long_number(r, least, most, number);
+	*number = *r->at++;
+	return *number >= least && *number <= most;
 }
 
 static bool

@@ -3,8 +3,8 @@
  *	  Route a request by an opened rulebook.
  *
  * What is looked at for a usual request, each mostly one cache line: the
- * branch of its class, a slot, the rule, the line of its unit, a bundle of
- * policies.
+ * branch of its class, the spots of its cell and of what that lies in, a key,
+ * the line of its unit, a bundle of policies.
  */
 #include "rulebook_lookup.h"
 
@@ -312,6 +312,42 @@ route_by_fallback(const Rulebook *book, const RulebookPlaces *places,
  * ---------------------------------------------------------------------
  */
 
+/* Of the territories of some levels the smallest that has a grade, or NULL */
+const RulebookGrade *
+rulebook_smallest_grade(const Rulebook *book, const RulebookPlaces *places,
+                        unsigned levels)
+{
+	for (; levels != 0; levels &= ~(1u << rulebook_highest(levels)))
+	{
+		int64_t territory = places->code[rulebook_highest(levels)];
+		uint32_t low = 0;
+		uint32_t high = book->grade_count;
+
+		while (low < high)
+		{
+			uint32_t middle = low + (high - low) / 2;
+
+			if (book->grades[middle].territory < territory)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low < book->grade_count &&
+		    book->grades[low].territory == territory)
+			return &book->grades[low];
+	}
+	return NULL;
+}
+
+unsigned
+rulebook_find_grade(const Rulebook *book, const RulebookPlaces *places)
+{
+	const RulebookGrade *grade = rulebook_smallest_grade(
+	    book, places, rulebook_header(book)->grade_levels & places->levels);
+
+	return grade != NULL ? grade->grade : 0;
+}
+
 /* Those for one class and territory, for stages that are still missing */
 static void
 take_policies(const Rulebook *book, int64_t event_class, int64_t territory,
@@ -381,31 +417,61 @@ rulebook_find_policies(const Rulebook *book, const RulebookBranch *branch,
  * ---------------------------------------------------------------------
  */
 
+void
+rulebook_expect(const Rulebook *book, int64_t cell)
+{
+	const RulebookHeader *h = rulebook_header(book);
+
+	rulebook_prefetch(&rulebook_spots(h)[rulebook_spot_home(h, cell)]);
+}
+
 /* A request under way */
 typedef struct Routing
 {
 	const Rulebook *book;
 	const RulebookRequest *request;
 	RulebookAnswer *answer;
-	RulebookPlaces places;
-	const RulebookSpot *spot[RULEBOOK_PLACES];
-	unsigned spots; /* bit n: that of level n was looked up */
+	const RulebookSpot *spot; /* of the smallest territory, or NULL */
+	bool placed;
+	RulebookPlaces places; /* if placed; many requests do without */
 } Routing;
 
-static inline const RulebookSpot *
-spot_of(Routing *t, unsigned level)
+static inline const RulebookPlaces *
+places_of(Routing *t)
 {
-	if ((t->spots >> level & 1) == 0)
+	if (!t->placed)
 	{
-		t->spot[level] =
-		    rulebook_spot(rulebook_header(t->book), t->places.code[level]);
-		t->spots |= 1u << level;
+		rulebook_find_places(t->request->cell, &t->places);
+		t->placed = true;
 	}
-	return t->spot[level];
+	return &t->places;
+}
+
+/* The spot of the cell, or else of the smallest territory that it is in */
+static inline const RulebookSpot *
+find_spot(Routing *t)
+{
+	const RulebookHeader *h = rulebook_header(t->book);
+	const RulebookSpot *spot;
+	unsigned mask;
+
+	if (t->request->cell == 0)
+		return NULL;
+	spot = rulebook_spot(h, t->request->cell);
+	if (spot != NULL)
+		return spot;
+	mask = h->spot_levels & places_of(t)->levels & ~1u;
+	for (; mask != 0; mask &= ~(1u << rulebook_highest(mask)))
+	{
+		spot = rulebook_spot(h, t->places.code[rulebook_highest(mask)]);
+		if (spot != NULL)
+			return spot;
+	}
+	return NULL;
 }
 
 static void
-put_assists(const Routing *t)
+put_assists(Routing *t)
 {
 	const Rulebook *book = t->book;
 	const RulebookRule *rule = &book->rules[t->answer->rule];
@@ -415,8 +481,8 @@ put_assists(const Routing *t)
 	for (i = 0; i < rule->assists; i++)
 	{
 		const RulebookAssist *assist = &book->assists[rule->first_assist + i];
-		int32_t unit =
-		    rulebook_usable_unit(book, &assist->lead, &t->places, t->request);
+		int32_t unit = rulebook_usable_unit(book, &assist->lead, places_of(t),
+		                                    t->request);
 
 		if (unit < 0)
 			continue;
@@ -442,7 +508,7 @@ route_by_rules(Routing *t, uint32_t rule, int64_t event_class,
 
 		if (!rulebook_rule_applies(book, r, t->request))
 			continue;
-		unit = rulebook_usable_unit(book, &r->lead, &t->places, t->request);
+		unit = rulebook_usable_unit(book, &r->lead, places_of(t), t->request);
 		if (unit < 0)
 			continue;
 		t->answer->lead = unit;
@@ -456,7 +522,7 @@ route_by_rules(Routing *t, uint32_t rule, int64_t event_class,
 
 /* The unit by the key of a rule, if that applies; or -1 */
 static inline int32_t
-unit_by_key(const Routing *t, const RulebookKey *key)
+unit_by_key(Routing *t, const RulebookKey *key)
 {
 	const Rulebook *book = t->book;
 	const RulebookRequest *request = t->request;
@@ -470,30 +536,31 @@ unit_by_key(const Routing *t, const RulebookKey *key)
 		return -1;
 	if ((key->rule & KEY_ROLE) != 0)
 		unit = rulebook_role_unit(book, lead / RULEBOOK_LEVELS,
-		                          lead % RULEBOOK_LEVELS + 1, &t->places,
+		                          lead % RULEBOOK_LEVELS + 1, places_of(t),
 		                          request->at);
 	else if (!rulebook_in_force(book, unit, request->at))
 		return -1;
-	if (unit >= 0 &&
-	    rulebook_is_excluded(book, unit, request->event_class, &t->places))
+	if (unit >= 0 && rulebook_has_exclusions(book, unit) &&
+	    rulebook_find_exclusion(book, unit, request->event_class,
+	                            places_of(t)) >= 0)
 		return -1;
 	return unit;
 }
 
 /* The first rule that has a lead by the key of the first one */
 static inline bool
-route_by_key(Routing *t, const RulebookKey *key, const RulebookBranch *branch,
+route_by_key(Routing *t, const RulebookKey *key, int64_t event_class,
              int64_t territory)
 {
 	uint32_t rule = (key->rule & KEY_RULE) - 1;
 	int32_t unit;
 
 	if ((key->rule & KEY_SIMPLE) == 0)
-		return route_by_rules(t, rule, branch->event_class, territory);
+		return route_by_rules(t, rule, event_class, territory);
 	unit = unit_by_key(t, key);
 	if (unit < 0)
 		return (key->rule & KEY_LAST) == 0 &&
-		       route_by_rules(t, rule + 1, branch->event_class, territory);
+		       route_by_rules(t, rule + 1, event_class, territory);
 	t->answer->lead = unit;
 	t->answer->rule = (int32_t) rule;
 	t->answer->rule_id =
@@ -501,41 +568,66 @@ route_by_key(Routing *t, const RulebookKey *key, const RulebookBranch *branch,
 	return true;
 }
 
-/* The first rule of a class, of all territories, the smallest first */
-static inline bool
-route_by_class(Routing *t, const RulebookBranch *branch)
+/* How far the search for keys of a class is: the area that is next plus one,
+ * or 0, and the territory of the last key */
+typedef struct Search
 {
-	const Rulebook *book = t->book;
-	const RulebookHeader *h = rulebook_header(book);
-	const RulebookKey *keys = rulebook_section(h, SECTION_KEYS);
-	uint32_t at[RULEBOOK_PLACES];
-	uint32_t key[RULEBOOK_PLACES];
-	unsigned mask = branch->rules & t->places.levels;
-	unsigned digits = 1u << eventcode_digits(branch->event_class);
-	unsigned levels = 0;
+	uint32_t branch;
+	uint32_t above;
+	int64_t territory;
+} Search;
 
-	/* fetch all at once */
-	for (; mask != 0; mask &= mask - 1)
+static inline const RulebookKey *
+next_key(const RulebookHeader *h, Search *s)
+{
+	const RulebookArea *areas = rulebook_section(h, SECTION_AREAS);
+
+	while (s->above != 0)
 	{
-		unsigned level = rulebook_lowest(mask);
-		const RulebookSpot *spot = spot_of(t, level);
+		const RulebookArea *area = &areas[s->above - 1];
+		const RulebookKey *key = rulebook_find_key(h, &area->row, s->branch);
 
-		if (spot == NULL || (spot->digits & digits) == 0)
-			continue;
-		at[level] = rulebook_key_home(h, branch, spot, &key[level]);
-		rulebook_prefetch(&keys[at[level]]);
-		levels |= 1u << level;
+		s->above = area->above;
+		s->territory = area->territory;
+		if (key != NULL)
+			return key;
 	}
-	for (; levels != 0; levels &= ~(1u << rulebook_highest(levels)))
-	{
-		unsigned level = rulebook_highest(levels);
-		int64_t territory = t->places.code[level];
-		const RulebookKey *found =
-		    rulebook_find_key(book, branch, territory, at[level], key[level]);
+	return NULL;
+}
 
-		if (found != NULL && route_by_key(t, found, branch, territory))
+/* The key of a class and of the smallest territory that has one; or NULL */
+static inline const RulebookKey *
+first_key(const Routing *t, const RulebookBranch *branch, Search *s)
+{
+	const RulebookHeader *h = rulebook_header(t->book);
+	const RulebookSpot *spot = t->spot;
+
+	s->branch = rulebook_branch_number(h, branch);
+	s->above = 0;
+	if (branch->rules == 0 || spot == NULL)
+		return NULL;
+	s->above = spot->above;
+	s->territory = spot->territory;
+	if ((spot->classes & rulebook_class_bit(s->branch)) != 0)
+	{
+		const RulebookKey *key =
+		    rulebook_find_key(h, rulebook_row(h, spot), s->branch);
+
+		if (key != NULL)
+			return key;
+	}
+	return next_key(h, s);
+}
+
+/* The first rule of a class, of all territories, the smallest first, which
+ * have the key and those that the search finds */
+static inline bool
+route_by_class(Routing *t, const RulebookBranch *branch,
+               const RulebookKey *key, Search *s)
+{
+	for (; key != NULL; key = next_key(rulebook_header(t->book), s))
+		if (route_by_key(t, key, branch->event_class, s->territory))
 			return true;
-	}
 	return branch->any_rule != 0 &&
 	       route_by_rules(t, branch->any_rule - 1, branch->event_class, 0);
 }
@@ -567,41 +659,7 @@ put_path(const Rulebook *book, RulebookAnswer *answer)
 	answer->paths = n;
 }
 
-/* The grade of the smallest territory that has one, or 0 */
-static unsigned
-find_grade(Routing *t)
-{
-	const RulebookHeader *h = rulebook_header(t->book);
-	unsigned mask = h->grade_levels & t->places.levels & ~1u;
-
-	for (; mask != 0; mask &= ~(1u << rulebook_highest(mask)))
-	{
-		const RulebookSpot *spot = spot_of(t, rulebook_highest(mask));
-
-		if (spot != NULL && spot->grade != 0)
-			return spot->grade;
-	}
-	return h->any_grade;
-}
-
-/* The number of the smallest place that policies name */
-static uint32_t
-find_place(Routing *t)
-{
-	const RulebookHeader *h = rulebook_header(t->book);
-	unsigned mask = h->place_levels & t->places.levels & ~1u;
-
-	for (; mask != 0; mask &= ~(1u << rulebook_highest(mask)))
-	{
-		const RulebookSpot *spot = spot_of(t, rulebook_highest(mask));
-
-		if (spot != NULL && spot->place != 0)
-			return spot->place;
-	}
-	return 0;
-}
-
-static void
+static inline void
 put_policies(Routing *t, const RulebookBranch *branch)
 {
 	const Rulebook *book = t->book;
@@ -610,72 +668,99 @@ put_policies(Routing *t, const RulebookBranch *branch)
 	const uint32_t *vector = rulebook_section(h, SECTION_VECTORS);
 	RulebookAnswer *answer = t->answer;
 	unsigned severity = t->request->severity;
-	unsigned grade = 0;
+	uint32_t column;
 	uint32_t i;
 
 	answer->stages = 0;
 	answer->bundle = UINT32_MAX;
 	if (book->policy_count == 0)
 		return;
-	if (h->bundle_grades > 1)
-		grade = find_grade(t);
 	if (h->count[SECTION_BUNDLES] == 0)
 	{
 		answer->stages = rulebook_find_policies(
-		    book, branch, &t->places, severity, grade, answer->policy);
+		    book, branch, places_of(t), severity,
+		    rulebook_find_grade(book, places_of(t)), answer->policy);
 		return;
 	}
 	severity = severity < h->bundle_severities ? severity : 0;
-	grade = grade < h->bundle_grades ? grade : 0;
-	answer->bundle =
-	    bundles[((branch->bundle * h->count[SECTION_PLACES] + find_place(t)) *
-	                 h->bundle_severities +
-	             severity) *
-	                h->bundle_grades +
-	            grade];
+	column = t->spot != NULL ? t->spot->column
+	                         : rulebook_column(h, 0, h->any_grade);
+	answer->bundle = bundles[branch->bundle * h->count[SECTION_PLACES] *
+	                             h->bundle_severities * h->bundle_grades +
+	                         column + severity * h->bundle_grades];
 	vector += answer->bundle;
 	answer->stages = vector[0];
 	for (i = 0; i < answer->stages; i++)
 		answer->policy[i] = (int32_t) vector[1 + i];
 }
 
+static inline void
+put_intake(Routing *t)
+{
+	const Rulebook *book = t->book;
+	const RulebookRequest *request = t->request;
+	const RulebookLead *intake;
+	int32_t unit = -1;
+
+	t->answer->intake = -1;
+	if (request->channel == 0 ||
+	    request->channel > book->name_count[RULEBOOK_CHANNEL])
+		return;
+	intake = &book->channels[request->channel - 1].intake;
+	if (intake->unit < 0 && intake->kind != 0)
+		unit = rulebook_role_unit(book, intake->kind, intake->level,
+		                          places_of(t), request->at);
+	else if (intake->unit >= 0 &&
+	         rulebook_in_force(book, intake->unit, request->at))
+		unit = intake->unit;
+	t->answer->intake = unit;
+}
+
+/*
+ * The order is such that what is fetched arrives while something else is done:
+ * the spot, if the caller has said so before, beside the class and the intake;
+ * the key, beside the limits.
+ */
 void
 rulebook_route(const Rulebook *book, const RulebookRequest *request,
                RulebookAnswer *answer)
 {
 	const RulebookHeader *h = rulebook_header(book);
 	const RulebookBranch *branches = rulebook_branches(h);
-	const RulebookBranch *branch;
+	const RulebookBranch *branch = rulebook_branch(h, request->event_class);
 	const RulebookBranch *at;
-	unsigned mask;
-	bool routed;
 	Routing t;
 
 	t.book = book;
 	t.request = request;
 	t.answer = answer;
-	t.spots = 0;
-	rulebook_find_places(request->cell, &t.places);
-	for (mask = h->spot_levels & t.places.levels; mask != 0; mask &= mask - 1)
-		rulebook_prefetch(&rulebook_spots(
-		    h)[rulebook_spot_home(h, t.places.code[rulebook_lowest(mask)])]);
+	t.placed = false;
 	answer->lead = -1;
 	answer->rule = -1;
 	answer->rule_id = 0;
 	answer->fallback = -1;
-	answer->intake = -1;
 	answer->paths = 0;
 	answer->assists = 0;
-	branch = rulebook_branch(h, request->event_class);
-	at = branch;
-	while (!(routed = route_by_class(&t, at)) && at != branches)
-		at = &branches[at->parent];
-	if (request->channel > 0 &&
-	    request->channel <= book->name_count[RULEBOOK_CHANNEL])
-		answer->intake = rulebook_lead_unit(
-		    book, &book->channels[request->channel - 1].intake, &t.places,
-		    request->at);
-	if (routed || route_by_fallback(book, &t.places, request, answer))
-		put_path(book, answer);
-	put_policies(&t, branch);
+	put_intake(&t);
+	t.spot = find_spot(&t);
+	for (at = branch;; at = &branches[at->parent])
+	{
+		Search s;
+		const RulebookKey *key = first_key(&t, at, &s);
+
+		if (at == branch)
+		{
+			rulebook_prefetch(key);
+			put_policies(&t, branch);
+		}
+		if (route_by_class(&t, at, key, &s))
+			break;
+		if (at == branches)
+		{
+			if (!route_by_fallback(book, places_of(&t), request, answer))
+				return;
+			break;
+		}
+	}
+	put_path(book, answer);
 }

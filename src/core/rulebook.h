@@ -222,6 +222,7 @@ typedef struct Rulebook
 	uint32_t class_count;
 	uint32_t cell_count;
 	uint32_t name_count[RULEBOOK_DOMAINS]; /* also of windows, channels */
+	uint32_t bundles;                      /* those of answers are below */
 	uint16_t severities;                   /* bit n: severity n + 1 is used */
 	bool timed; /* some rule names a window: requests need a minute */
 	const char *timezone; /* of windows; ends with NUL */
@@ -284,6 +285,9 @@ typedef struct RulebookAnswer
 	int64_t rule_id; /* so that the rule need not be read; 0: none */
 } RulebookAnswer;
 
+/* Fetch what a request for a cell will look at first, while the rest of it is
+ * still read. */
+extern void rulebook_expect(const Rulebook *book, int64_t cell);
 extern void rulebook_route(const Rulebook *book,
                            const RulebookRequest *request,
                            RulebookAnswer *answer);

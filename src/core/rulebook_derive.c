@@ -203,41 +203,88 @@ make_units(Maker *m)
 	return rulebook_sort(m->memory, order, book->unit_count, order_less, book);
 }
 
-/* Put the territories, the first of which is 0, where they are found; say of
- * each who names it. */
+/* Put the territories, the first of which is 0, where they are found; say how
+ * many keys each has. */
 static void
 fill_spots(const Maker *m, const int64_t *territories, uint32_t count)
 {
 	const Rulebook *book = &m->book;
 	const RulebookHeader *h = header(m);
-	const int64_t *places = part_of(m, SECTION_PLACES);
 	RulebookSpot *spots = part_of(m, SECTION_SPOTS);
+	RulebookRow *rows = part_of(m, SECTION_ROWS);
+	uint32_t first = 0;
+	uint32_t blocks = 0;
 	uint32_t i;
 
 	for (i = 1; i < count; i++)
 	{
-		uint32_t home = rulebook_spot_home(h, territories[i]);
-		uint32_t at = home;
+		uint32_t at = rulebook_spot_home(h, territories[i]);
 
+		/* what follows a bucket that is full is the next one */
 		while (spots[at].territory != 0)
-			at = rulebook_step(at, home, h->count[SECTION_SPOTS]);
+			if (++at == h->count[SECTION_SPOTS])
+				at = 0;
 		spots[at].territory = territories[i];
 	}
-#define SPOT(code) (&spots[rulebook_spot(h, code) - spots])
 	for (i = 0; i < book->rule_count; i++)
-		if (book->rules[i].territory != 0)
-			SPOT(book->rules[i].territory)->digits |=
-			    (uint16_t) (1u
-			                << eventcode_digits(book->rules[i].event_class));
-	for (i = 0; i < book->grade_count; i++)
-		if (book->grades[i].territory != 0)
-			SPOT(book->grades[i].territory)->grade = book->grades[i].grade;
-	for (i = 1; i < h->count[SECTION_PLACES]; i++)
-		SPOT(places[i])->place = i;
-#undef SPOT
+		if (rulebook_begins_key(book, i))
+			rows[rulebook_spot(h, book->rules[i].territory) - spots].keys++;
+	for (i = 0; i < h->count[SECTION_ROWS]; i++)
+	{
+		uint32_t own =
+		    rulebook_blocks(h->count[SECTION_BRANCHES], rows[i].keys);
+
+		rows[i].first = first;
+		rows[i].blocks = own > 0 ? blocks + 1 : 0;
+		first += rows[i].keys;
+		blocks += own;
+	}
 }
 
-/* Branches, lines, order, roles, spots, places */
+/* Mark the territories that others of the list lie in, which ascends; how
+ * many. */
+static uint32_t
+mark_areas(const int64_t *territories, uint32_t count, uint8_t *marks)
+{
+	uint32_t areas = 0;
+	uint32_t i;
+
+	for (i = 1; i < count; i++)
+	{
+		RulebookPlaces places;
+		unsigned mask;
+		bool found = false;
+
+		rulebook_find_places(territories[i], &places);
+		mask =
+		    places.levels & ~1u & ((1u << gridcode_level(territories[i])) - 1);
+		for (; mask != 0 && !found; mask &= ~(1u << rulebook_highest(mask)))
+		{
+			int64_t code = places.code[rulebook_highest(mask)];
+			uint32_t low = 1;
+			uint32_t high = count;
+
+			while (low < high)
+			{
+				uint32_t middle = low + (high - low) / 2;
+
+				if (territories[middle] < code)
+					low = middle + 1;
+				else
+					high = middle;
+			}
+			found = low < count && territories[low] == code;
+			if (found && marks[low] == 0)
+			{
+				marks[low] = 1;
+				areas++;
+			}
+		}
+	}
+	return areas;
+}
+
+/* Branches, lines, order, roles, places, spots, rows, areas */
 static RulebookDraftFault
 make_parts(Maker *m)
 {
@@ -248,12 +295,14 @@ make_parts(Maker *m)
 	int64_t *classes = collect_codes(m, CODES_BRANCHES, &nbranches);
 	int64_t *spots = collect_codes(m, CODES_SPOTS, &nspots);
 	int64_t *places = collect_codes(m, CODES_PLACES, &nplaces);
+	uint8_t *marks = spots != NULL ? get(m, nspots, 1) : NULL;
 	RulebookDraftFault fault = RULEBOOK_DRAFT_NO_MEMORY;
 	uint32_t deepest = 0;
 	uint32_t i;
 
-	if (classes != NULL && spots != NULL && places != NULL)
+	if (classes != NULL && spots != NULL && places != NULL && marks != NULL)
 	{
+		memset(marks, 0, nspots);
 		for (i = 0; i < m->book.unit_count; i++)
 		{
 			uint32_t depth = depth_of(&m->book, i);
@@ -268,12 +317,15 @@ make_parts(Maker *m)
 		    m->book.name_count[RULEBOOK_KIND] * RULEBOOK_LEVELS;
 		h->count[SECTION_SPOTS] =
 		    rulebook_buckets(nspots - 1) * RULEBOOK_BUCKET;
+		h->count[SECTION_ROWS] = h->count[SECTION_SPOTS];
+		h->count[SECTION_AREAS] = mark_areas(spots, nspots, marks);
 		h->count[SECTION_PLACES] = nplaces;
 		fault = extend(m);
 	}
 	if (fault == RULEBOOK_DRAFT_OK)
 	{
 		RulebookBranch *branches = part_of(m, SECTION_BRANCHES);
+		RulebookArea *areas = part_of(m, SECTION_AREAS);
 		RulebookWalk walk = {0, 0, 0, 0};
 
 		for (i = 0; i < nbranches; i++)
@@ -286,12 +338,16 @@ make_parts(Maker *m)
 		}
 		memcpy(part_of(m, SECTION_PLACES), places, nplaces * sizeof(*places));
 		fill_spots(m, spots, nspots);
+		for (i = 1; i < nspots; i++)
+			if (marks[i] != 0)
+				(areas++)->territory = spots[i];
 		if (!make_units(m))
 			fault = RULEBOOK_DRAFT_NO_MEMORY;
 	}
 	give_back(m, classes);
 	give_back(m, spots);
 	give_back(m, places);
+	give_back(m, marks);
 	return fault;
 }
 
@@ -315,25 +371,67 @@ fill_table(const Rulebook *book, RulebookTable table, uint32_t *slots)
 		}
 }
 
+/* Rules are in the order of branches, so the keys of each spot are, too. */
 static void
 fill_keys(const Maker *m)
 {
 	const Rulebook *book = &m->book;
 	const RulebookHeader *h = header(m);
+	RulebookRow *rows = part_of(m, SECTION_ROWS);
 	RulebookKey *keys = part_of(m, SECTION_KEYS);
-	uint32_t home;
-	uint32_t at;
+	RulebookBlock *blocks = part_of(m, SECTION_BLOCKS);
+	RulebookSpot *spots = part_of(m, SECTION_SPOTS);
 	uint32_t i;
 
+	/* until all are there, a row has but the keys that are */
+	for (i = 0; i < h->count[SECTION_ROWS]; i++)
+		rows[i].keys = 0;
 	for (i = 0; i < book->rule_count; i++)
 		if (rulebook_begins_key(book, i))
 		{
-			RulebookKey key = rulebook_make_key(book, i, &home);
+			RulebookKey key = rulebook_make_key(book, i);
+			RulebookSpot *spot =
+			    &spots[rulebook_spot(h, book->rules[i].territory) - spots];
+			RulebookRow *row = &rows[spot - spots];
 
-			for (at = home; keys[at].key != 0;)
-				at = rulebook_step(at, home, h->count[SECTION_KEYS]);
-			keys[at] = key;
+			keys[row->first + row->keys++] = key;
+			spot->classes |= (uint16_t) rulebook_class_bit(key.branch);
+			if (row->blocks != 0)
+			{
+				RulebookBlock *block =
+				    &blocks[row->blocks - 1 + key.branch / RULEBOOK_BLOCK];
+
+				block->branches |= UINT64_C(1) << key.branch % RULEBOOK_BLOCK;
+			}
 		}
+	for (i = 0; i < h->count[SECTION_ROWS]; i++)
+		if (rows[i].blocks != 0)
+		{
+			RulebookBlock *block = &blocks[rows[i].blocks - 1];
+			uint32_t own =
+			    rulebook_blocks(h->count[SECTION_BRANCHES], rows[i].keys);
+			uint32_t at = rows[i].first;
+			uint32_t k;
+
+			for (k = 0; k < own; k++)
+			{
+				block[k].first = at;
+				at += rulebook_count_bits(block[k].branches);
+			}
+		}
+}
+
+static uint32_t
+count_blocks(const Maker *m)
+{
+	const RulebookHeader *h = header(m);
+	const RulebookRow *rows = part_of(m, SECTION_ROWS);
+	uint32_t blocks = 0;
+	uint32_t i;
+
+	for (i = 0; i < h->count[SECTION_ROWS]; i++)
+		blocks += rulebook_blocks(h->count[SECTION_BRANCHES], rows[i].keys);
+	return blocks;
 }
 
 static RulebookDraftFault
@@ -342,10 +440,8 @@ make_tables(Maker *m)
 	RulebookDraftFault fault;
 	int t;
 
-	header(m)->count[SECTION_KEYS] =
-	    rulebook_buckets(rulebook_count_keys(&m->book)) * RULEBOOK_BUCKET;
-	header(m)->wide = rulebook_is_wide(header(m));
-
+	header(m)->count[SECTION_KEYS] = rulebook_count_keys(&m->book);
+	header(m)->count[SECTION_BLOCKS] = count_blocks(m);
 	for (t = 0; t < RULEBOOK_TABLES; t++)
 	{
 		RulebookHeader *h = header(m);
@@ -450,6 +546,31 @@ make_bundles(Maker *m)
 	return fault;
 }
 
+/* What needs all the rest to be there */
+static void
+link_spots(const Maker *m)
+{
+	const RulebookHeader *h = header(m);
+	RulebookSpot *spots = part_of(m, SECTION_SPOTS);
+	RulebookArea *areas = part_of(m, SECTION_AREAS);
+	uint32_t i;
+
+	for (i = 0; i < h->count[SECTION_SPOTS]; i++)
+		if (spots[i].territory != 0)
+		{
+			spots[i].above = rulebook_find_above(&m->book, spots[i].territory);
+			spots[i].column =
+			    rulebook_find_column(&m->book, spots[i].territory);
+		}
+	for (i = 0; i < h->count[SECTION_AREAS]; i++)
+	{
+		const RulebookSpot *spot = rulebook_spot(h, areas[i].territory);
+
+		areas[i].above = spot->above;
+		areas[i].row = *rulebook_row(h, spot);
+	}
+}
+
 RulebookDraftFault
 rulebook_make_index(const RulebookMemory *memory, uint8_t **block,
                     size_t *size)
@@ -463,5 +584,7 @@ rulebook_make_index(const RulebookMemory *memory, uint8_t **block,
 		fault = make_tables(&m);
 	if (fault == RULEBOOK_DRAFT_OK)
 		fault = make_bundles(&m);
+	if (fault == RULEBOOK_DRAFT_OK)
+		link_spots(&m);
 	return fault;
 }

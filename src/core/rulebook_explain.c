@@ -137,16 +137,14 @@ rulebook_explain(const Rulebook *book, const RulebookRequest *request,
 		{
 			int64_t territory = t.places.code[rulebook_highest(mask)];
 			const RulebookSpot *spot = rulebook_spot(h, territory);
-			const RulebookKey *found;
-			uint32_t place;
-			uint32_t key;
+			const RulebookKey *key =
+			    spot == NULL
+			        ? NULL
+			        : rulebook_find_key(h, rulebook_row(h, spot),
+			                            rulebook_branch_number(h, at));
 
-			if (spot == NULL)
-				continue;
-			place = rulebook_key_home(h, at, spot, &key);
-			found = rulebook_find_key(book, at, territory, place, key);
-			if (found != NULL)
-				tell_rules(&t, (found->rule & KEY_RULE) - 1);
+			if (key != NULL)
+				tell_rules(&t, (key->rule & KEY_RULE) - 1);
 		}
 		if (at->any_rule != 0)
 			tell_rules(&t, at->any_rule - 1);

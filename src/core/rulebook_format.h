@@ -16,8 +16,11 @@
  *	  places      territories that policies name, ascending; the first is 0
  *	  spots       a hash table of territories that rules, grades or policies
  *	              name
- *	  keys        a hash table of the first rules of a branch and a spot, with
- *	              what decides in the simplest case
+ *	  rows        for each spot which keys are its own
+ *	  areas       the spots that others lie in, by territory, with their rows
+ *	  keys        the first rules of a spot and a branch, with what decides in
+ *	              the simplest case, by spot, branch
+ *	  blocks      for spots with many keys: of each 64 branches which have one
  *	  slots       hash tables, see below
  *	  bundles     for each branch with policies × place × severity × grade
  *	              where in the vectors its policies are; absent if that were
@@ -28,11 +31,11 @@
  * bits of the hash; 0 is free.  Half of the slots or more are free; a slot
  * that is taken makes way to the next.  Entries are put in their own order.
  *
- * Spots and keys are in buckets of four, a cache line each.  What finds its
- * place taken goes around the bucket, then to the next one.  A key is the
- *number of a branch and that of a spot, which is where the spot lies.  So a
- *request reads one line for the cell, one for a rule, and not the rule itself,
- *unless that has conditions which few have.
+ * Spots are in buckets of four, a cache line each, which fill one after the
+ * other; what finds its bucket full goes to the next one.  A spot leads to the
+ * smallest area that it lies in, so a request looks up its cell only; areas
+ * and their blocks are few and stay at hand.  Then it reads one key, and not
+ * the rule itself, unless that has conditions which few have.
  */
 #ifndef CIVICGRID_CORE_RULEBOOK_FORMAT_H
 #define CIVICGRID_CORE_RULEBOOK_FORMAT_H
@@ -50,7 +53,7 @@
 #define RULEBOOK_MOST         ((1 << 24) - 1) /* records of a section */
 #define RULEBOOK_MOST_NAMES   65534
 #define RULEBOOK_MOST_BYTES   (UINT64_C(1) << 30)
-#define RULEBOOK_MOST_BUNDLES 131072
+#define RULEBOOK_MOST_BUNDLES 65536 /* a column has 16 bits */
 #define RULEBOOK_MOST_SHARE   1000000
 #define RULEBOOK_LEAST_BITS   4 /* of a slot's number */
 
@@ -89,7 +92,10 @@ typedef enum RulebookSection
 	SECTION_ROLES,
 	SECTION_PLACES,
 	SECTION_SPOTS,
+	SECTION_ROWS,
+	SECTION_AREAS,
 	SECTION_KEYS,
+	SECTION_BLOCKS,
 	SECTION_SLOTS, /* of each table */
 	SECTION_BUNDLES = SECTION_SLOTS + RULEBOOK_TABLES,
 	SECTION_VECTORS,
@@ -107,10 +113,10 @@ typedef struct RulebookBranch
 	uint16_t zero;
 } RulebookBranch;
 
-/* Of a branch and a spot; key 0: free */
+/* Of a branch and a spot */
 typedef struct RulebookKey
 {
-	uint32_t key;  /* branch * spots + spot + 1, or hashed: see wide */
+	uint32_t branch;
 	uint32_t rule; /* the first one plus one, KEY_…, severity above them */
 	uint32_t lead; /* unit, or with KEY_ROLE rulebook_role(); channel above */
 	uint32_t id;   /* of the rule, with KEY_ID */
@@ -129,12 +135,36 @@ typedef struct RulebookKey
 typedef struct RulebookSpot
 {
 	int64_t territory;
-	uint32_t place;  /* number among the places, 0: no policy names it */
-	uint16_t grade;  /* 0: none of its own */
-	uint16_t digits; /* bit n: rules for classes of n digits name it */
+	uint32_t above;   /* the smallest area that it lies in plus one, or 0 */
+	uint16_t column;  /* of the bundles, but for class and severity */
+	uint16_t classes; /* bit n: a rule of branch n modulo 16 names it */
 } RulebookSpot;
 
-#define RULEBOOK_BUCKET 4 /* spots, or keys */
+#define RULEBOOK_BUCKET 4 /* spots */
+
+/* The keys of a spot, which most requests do without */
+typedef struct RulebookRow
+{
+	uint32_t first;
+	uint32_t keys;
+	uint32_t blocks; /* the first of its blocks plus one, 0: it has none */
+} RulebookRow;
+
+typedef struct RulebookArea
+{
+	int64_t territory;
+	uint32_t above; /* as that of a spot */
+	RulebookRow row;
+} RulebookArea;
+
+#define RULEBOOK_BLOCK 64 /* branches */
+
+typedef struct RulebookBlock
+{
+	uint64_t branches; /* bit n: there is a key of the nth */
+	uint32_t first;    /* where the first of these is */
+	uint32_t zero;
+} RulebookBlock;
 
 typedef struct RulebookHeader
 {
@@ -158,22 +188,25 @@ typedef struct RulebookHeader
 	uint16_t bundle_grades;    /* likewise */
 	uint16_t any_grade;        /* of territories without one, 0: none */
 	uint8_t spot_levels;       /* as grade_levels, of the spots */
-	uint8_t wide;              /* 1: keys are hashed, rules tell them apart */
 	uint8_t zero[RULEBOOK_HEADER_BYTES - 24 - 8 * RULEBOOK_SECTIONS -
-	             2 * RULEBOOK_TABLES - 16];
+	             2 * RULEBOOK_TABLES - 15];
 } RulebookHeader;
 
 _Static_assert(sizeof(RulebookHeader) == RULEBOOK_HEADER_BYTES,
                "the header has its size");
-_Static_assert(
-    sizeof(RulebookUnit) == 40 && sizeof(RulebookRule) == 64 &&
-        sizeof(RulebookAssist) == 12 && sizeof(RulebookWindow) == 132 &&
-        sizeof(RulebookFallback) == 32 && sizeof(RulebookExclusion) == 32 &&
-        sizeof(RulebookPolicy) == 88 && sizeof(RulebookLimit) == 40 &&
-        sizeof(RulebookGrade) == 16 && sizeof(RulebookChannel) == 8 &&
-        sizeof(RulebookName) == 8 && sizeof(RulebookBranch) == 24 &&
-        sizeof(RulebookKey) == 16 && sizeof(RulebookSpot) == 16,
-    "records have no holes");
+_Static_assert(sizeof(RulebookUnit) == 40 && sizeof(RulebookRule) == 64 &&
+                   sizeof(RulebookAssist) == 12 &&
+                   sizeof(RulebookWindow) == 132 &&
+                   sizeof(RulebookFallback) == 32 &&
+                   sizeof(RulebookExclusion) == 32 &&
+                   sizeof(RulebookPolicy) == 88 &&
+                   sizeof(RulebookLimit) == 40 &&
+                   sizeof(RulebookGrade) == 16 &&
+                   sizeof(RulebookChannel) == 8 && sizeof(RulebookName) == 8 &&
+                   sizeof(RulebookBranch) == 24 && sizeof(RulebookKey) == 16 &&
+                   sizeof(RulebookSpot) == 16 && sizeof(RulebookRow) == 12 &&
+                   sizeof(RulebookArea) == 24 && sizeof(RulebookBlock) == 16,
+               "records have no holes");
 
 /* Of a unit's line */
 #define LINE_DEPTH    0xFF
@@ -229,7 +262,7 @@ rulebook_slot_bits(uint32_t entries)
 	return bits;
 }
 
-/* For so many spots or keys.  A third is free, or two thirds where that is
+/* For so many spots.  A third is free, or two thirds where that is
  * still little, so that most are found at once. */
 static inline uint32_t
 rulebook_buckets(uint32_t entries)
@@ -237,6 +270,16 @@ rulebook_buckets(uint32_t entries)
 	uint32_t room = entries < 8192 ? 3 * entries : entries + entries / 2;
 
 	return room / RULEBOOK_BUCKET + 1;
+}
+
+/* How many blocks a spot with so many keys has: none if there would be more of
+ * them than keys, or these are found as fast */
+static inline uint32_t
+rulebook_blocks(uint32_t branches, uint32_t keys)
+{
+	uint32_t blocks = (branches + RULEBOOK_BLOCK - 1) / RULEBOOK_BLOCK;
+
+	return keys > 4 && keys >= blocks ? blocks : 0;
 }
 
 /* Place the sections by their counts; false if they are too long. */
@@ -275,6 +318,16 @@ rulebook_highest(unsigned mask)
 #endif
 }
 
+static inline unsigned
+rulebook_count_bits(uint64_t bits)
+{
+	bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+	bits = (bits & UINT64_C(0x3333333333333333)) +
+	       (bits >> 2 & UINT64_C(0x3333333333333333));
+	bits = (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+	return (unsigned) (bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* ---------------------------------------------------------------------
  * hash tables
  * ---------------------------------------------------------------------
@@ -290,26 +343,19 @@ rulebook_hash(int64_t a, int64_t b)
 	return h * UINT64_C(0x94D049BB133111EB);
 }
 
-/* Where a hash begins to be looked for */
+/* The bucket in which a hash begins to be looked for: its first spot */
 static inline uint32_t
 rulebook_home(uint64_t hash, uint32_t room)
 {
 	return (uint32_t) ((hash >> 32) * (room / RULEBOOK_BUCKET) >> 32) *
-	           RULEBOOK_BUCKET +
-	       (uint32_t) (hash % RULEBOOK_BUCKET);
+	       RULEBOOK_BUCKET;
 }
 
-/* Where to go on: around the bucket, then to the same place in the next one */
 static inline uint32_t
-rulebook_step(uint32_t at, uint32_t home, uint32_t room)
+rulebook_next_bucket(uint32_t at, uint32_t room)
 {
-	uint32_t next =
-	    (at / RULEBOOK_BUCKET) * RULEBOOK_BUCKET + (at + 1) % RULEBOOK_BUCKET;
-
-	if ((next - home) % RULEBOOK_BUCKET != 0)
-		return next;
-	next += RULEBOOK_BUCKET;
-	return next < room ? next : next - room;
+	at += RULEBOOK_BUCKET;
+	return at < room ? at : 0;
 }
 
 static inline int64_t

@@ -78,20 +78,17 @@ rulebook_begins_key(const Rulebook *book, uint32_t rule)
 	        r[-1].territory != r->territory);
 }
 
-/* Its key, and where that begins to be looked for; the branch and the spot are
- * there. */
+/* Its key; the branch is there. */
 RulebookKey
-rulebook_make_key(const Rulebook *book, uint32_t rule, uint32_t *at)
+rulebook_make_key(const Rulebook *book, uint32_t rule)
 {
 	const RulebookHeader *h = rulebook_header(book);
 	const RulebookRule *r = &book->rules[rule];
 	const RulebookBranch *branch =
 	    r->event_class == 0 ? rulebook_branches(h)
 	                        : rulebook_exact_branch(h, r->event_class);
-	RulebookKey key = {0, rule + 1, 0, 0};
+	RulebookKey key = {rulebook_branch_number(h, branch), rule + 1, 0, 0};
 
-	*at =
-	    rulebook_key_home(h, branch, rulebook_spot(h, r->territory), &key.key);
 	if (r->owner == 0 && r->window == 0 && r->channel <= UINT8_MAX &&
 	    r->from == INT64_MIN && r->to == INT64_MAX && r->assists == 0)
 		key.rule |= KEY_SIMPLE | (uint32_t) r->severity << KEY_SEVERITY;
@@ -126,14 +123,93 @@ rulebook_count_keys(const Rulebook *book)
 	return keys;
 }
 
-/* Whether branches times spots are too many for a key */
-uint8_t
-rulebook_is_wide(const RulebookHeader *h)
+uint32_t
+rulebook_place(const Rulebook *book, int64_t territory)
 {
-	return (uint64_t) h->count[SECTION_BRANCHES] * h->count[SECTION_SPOTS] >=
-	               UINT32_MAX
-	           ? 1
-	           : 0;
+	const RulebookHeader *h = rulebook_header(book);
+	const int64_t *places = rulebook_section(h, SECTION_PLACES);
+	uint32_t low = 1;
+	uint32_t high = h->count[SECTION_PLACES];
+
+	while (low < high)
+	{
+		uint32_t middle = low + (high - low) / 2;
+
+		if (places[middle] == territory)
+			return middle;
+		if (places[middle] < territory)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
+/* The number of an area plus one, or 0 */
+static uint32_t
+find_area(const RulebookHeader *h, int64_t territory)
+{
+	const RulebookArea *areas = rulebook_section(h, SECTION_AREAS);
+	uint32_t low = 0;
+	uint32_t high = h->count[SECTION_AREAS];
+
+	while (low < high)
+	{
+		uint32_t middle = low + (high - low) / 2;
+
+		if (areas[middle].territory == territory)
+			return middle + 1;
+		if (areas[middle].territory < territory)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
+uint32_t
+rulebook_find_above(const Rulebook *book, int64_t territory)
+{
+	const RulebookHeader *h = rulebook_header(book);
+	RulebookPlaces places;
+	unsigned mask;
+
+	rulebook_find_places(territory, &places);
+	mask = h->spot_levels & places.levels & ~1u &
+	       ((1u << gridcode_level(territory)) - 1);
+	for (; mask != 0; mask &= ~(1u << rulebook_highest(mask)))
+	{
+		int64_t code = places.code[rulebook_highest(mask)];
+
+		if (rulebook_spot(h, code) != NULL)
+		{
+			uint32_t area = find_area(h, code);
+
+			return area != 0 ? area : UINT32_MAX;
+		}
+	}
+	return 0;
+}
+
+/* Where the bundles of the smallest place and of the grade are, if there are
+ * any */
+uint16_t
+rulebook_find_column(const Rulebook *book, int64_t territory)
+{
+	const RulebookHeader *h = rulebook_header(book);
+	uint32_t place = 0;
+	RulebookPlaces places;
+	unsigned mask;
+
+	if (h->count[SECTION_BUNDLES] == 0)
+		return 0;
+	rulebook_find_places(territory, &places);
+	mask = h->place_levels & places.levels & ~1u;
+	for (; mask != 0 && place == 0; mask &= ~(1u << rulebook_highest(mask)))
+		place = rulebook_place(book, places.code[rulebook_highest(mask)]);
+	return rulebook_column(
+	    h, place,
+	    h->bundle_grades > 1 ? rulebook_find_grade(book, &places) : 0);
 }
 
 uint32_t
@@ -441,27 +517,42 @@ sound_places(const Rulebook *book)
 	return true;
 }
 
-/* All that name a territory find it, with their number; and there is none that
- * nobody names. */
+/* Do rules, a grade or policies name a spot? */
+static bool
+is_named(const Rulebook *book, const RulebookSpot *spot)
+{
+	RulebookPlaces place = {{0}, 0};
+	unsigned level = (unsigned) gridcode_level(spot->territory);
+
+	if (rulebook_row(rulebook_header(book), spot)->keys != 0 ||
+	    rulebook_place(book, spot->territory) != 0)
+		return true;
+	place.code[level] = spot->territory;
+	place.levels = 1u << level;
+	return rulebook_smallest_grade(book, &place, place.levels) != NULL;
+}
+
+/* All that name a territory find it; there is none that nobody names; and
+ * what is said of each is so. */
 static bool
 sound_spots(const Rulebook *book)
 {
 	const RulebookHeader *h = rulebook_header(book);
 	const RulebookSpot *spots = rulebook_spots(h);
+	const RulebookRow *rows = rulebook_section(h, SECTION_ROWS);
 	const int64_t *places = rulebook_section(h, SECTION_PLACES);
 	uint32_t used = 0;
-	uint32_t grades = 0;
-	uint32_t nplaces = 1;
 	uint32_t i;
 
 	if (h->count[SECTION_SPOTS] == 0 ||
-	    h->count[SECTION_SPOTS] % RULEBOOK_BUCKET != 0)
+	    h->count[SECTION_SPOTS] % RULEBOOK_BUCKET != 0 ||
+	    h->count[SECTION_ROWS] != h->count[SECTION_SPOTS])
 		return false;
 	for (i = 0; i < h->count[SECTION_SPOTS]; i++)
 		if (spots[i].territory != 0)
 			used++;
-		else if (spots[i].place != 0 || spots[i].grade != 0 ||
-		         spots[i].digits != 0)
+		else if (spots[i].above != 0 || spots[i].column != 0 ||
+		         spots[i].classes != 0 || rows[i].keys != 0)
 			return false;
 	if (h->count[SECTION_SPOTS] != rulebook_buckets(used) * RULEBOOK_BUCKET)
 		return false;
@@ -469,87 +560,148 @@ sound_spots(const Rulebook *book)
 	{
 		const RulebookSpot *spot = &spots[i];
 
-		if (spot->territory == 0)
-			continue;
-		if (!gridcode_is_valid(spot->territory) ||
-		    rulebook_spot(h, spot->territory) != spot ||
-		    (spot->place == 0 && spot->grade == 0 && spot->digits == 0) ||
-		    spot->place >= h->count[SECTION_PLACES] ||
-		    (spot->place != 0 && places[spot->place] != spot->territory))
+		if (spot->territory != 0 &&
+		    (!gridcode_is_valid(spot->territory) ||
+		     rulebook_spot(h, spot->territory) != spot ||
+		     spot->above != rulebook_find_above(book, spot->territory) ||
+		     spot->column != rulebook_find_column(book, spot->territory) ||
+		     !is_named(book, spot)))
 			return false;
-		nplaces += spot->place != 0;
-		grades += spot->grade != 0;
 	}
 	for (i = 0; i < book->grade_count; i++)
-	{
-		const RulebookGrade *g = &book->grades[i];
-		const RulebookSpot *spot;
-
-		if (g->territory == 0)
-		{
-			grades++;
-			continue;
-		}
-		spot = rulebook_spot(h, g->territory);
-		if (spot == NULL || spot->grade != g->grade)
+		if (book->grades[i].territory != 0 &&
+		    rulebook_spot(h, book->grades[i].territory) == NULL)
 			return false;
-	}
+	for (i = 1; i < h->count[SECTION_PLACES]; i++)
+		if (rulebook_spot(h, places[i]) == NULL)
+			return false;
 	for (i = 0; i < book->policy_count; i++)
-	{
-		int64_t territory = book->policies[i].territory;
-		const RulebookSpot *spot;
-
-		if (territory == 0)
-			continue;
-		spot = rulebook_spot(h, territory);
-		if (spot == NULL || spot->place == 0)
+		if (book->policies[i].territory != 0 &&
+		    rulebook_place(book, book->policies[i].territory) == 0)
 			return false;
-	}
-	return grades == book->grade_count && nplaces == h->count[SECTION_PLACES];
+	return true;
 }
 
-/* Every class and territory of rules has its key, and nothing else has. */
+/* Areas are spots, in the order of territories; those that a spot should lead
+ * to are there if they all do. */
+static bool
+sound_areas(const Rulebook *book)
+{
+	const RulebookHeader *h = rulebook_header(book);
+	const RulebookArea *areas = rulebook_section(h, SECTION_AREAS);
+	uint32_t i;
+
+	for (i = 0; i < h->count[SECTION_AREAS]; i++)
+	{
+		const RulebookArea *area = &areas[i];
+		const RulebookSpot *spot;
+
+		if (area->territory <= (i == 0 ? 0 : area[-1].territory))
+			return false;
+		spot = rulebook_spot(h, area->territory);
+		if (spot == NULL || area->above != spot->above ||
+		    memcmp(&area->row, rulebook_row(h, spot), sizeof(area->row)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Rows share out the keys, and blocks, in the order of spots; the keys of each
+ * are in the order of branches. */
+static bool
+sound_rows(const Rulebook *book)
+{
+	const RulebookHeader *h = rulebook_header(book);
+	const RulebookSpot *spots = rulebook_spots(h);
+	const RulebookRow *rows = rulebook_section(h, SECTION_ROWS);
+	const RulebookKey *keys = rulebook_section(h, SECTION_KEYS);
+	uint32_t branches = h->count[SECTION_BRANCHES];
+	uint32_t key = 0;
+	uint32_t blocks = 0;
+	uint32_t i;
+	uint32_t k;
+
+	for (i = 0; i < h->count[SECTION_ROWS]; i++)
+	{
+		const RulebookRow *row = &rows[i];
+		uint32_t own = rulebook_blocks(branches, row->keys);
+		unsigned classes = 0;
+
+		if (row->first != key || row->keys > h->count[SECTION_KEYS] - key ||
+		    row->blocks != (own > 0 ? blocks + 1 : 0) ||
+		    own > h->count[SECTION_BLOCKS] - blocks)
+			return false;
+		for (k = 0; k < row->keys; k++, key++)
+		{
+			if (keys[key].branch >= branches ||
+			    (k > 0 && keys[key].branch <= keys[key - 1].branch))
+				return false;
+			classes |= rulebook_class_bit(keys[key].branch);
+		}
+		if (spots[i].classes != classes)
+			return false;
+		blocks += own;
+	}
+	return key == h->count[SECTION_KEYS] && blocks == h->count[SECTION_BLOCKS];
+}
+
+static bool
+sound_blocks(const Rulebook *book)
+{
+	const RulebookHeader *h = rulebook_header(book);
+	const RulebookRow *rows = rulebook_section(h, SECTION_ROWS);
+	const RulebookKey *keys = rulebook_section(h, SECTION_KEYS);
+	const RulebookBlock *block = rulebook_section(h, SECTION_BLOCKS);
+	uint32_t i;
+	uint32_t k;
+
+	for (i = 0; i < h->count[SECTION_ROWS]; i++)
+	{
+		const RulebookRow *row = &rows[i];
+		uint32_t end = row->first + row->keys;
+		uint32_t at = row->first;
+
+		if (row->blocks == 0)
+			continue;
+		for (k = 0; k * RULEBOOK_BLOCK < h->count[SECTION_BRANCHES];
+		     k++, block++)
+		{
+			RulebookBlock made = {0, at, 0};
+
+			for (; at < end && keys[at].branch / RULEBOOK_BLOCK == k; at++)
+				made.branches |= UINT64_C(1)
+				                 << keys[at].branch % RULEBOOK_BLOCK;
+			if (memcmp(&made, block, sizeof(made)) != 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Every class and territory of rules has its key, and nothing else has: there
+ * are as many. */
 static bool
 sound_keys(const Rulebook *book)
 {
 	const RulebookHeader *h = rulebook_header(book);
-	const RulebookKey *keys = rulebook_section(h, SECTION_KEYS);
-	uint32_t n = h->count[SECTION_KEYS];
-	uint32_t left = rulebook_count_keys(book);
 	uint32_t i;
 
-	if (n != rulebook_buckets(left) * RULEBOOK_BUCKET ||
-	    h->wide != rulebook_is_wide(h))
-		return false;
-	for (i = 0; i < n; i++)
-		if (keys[i].key != 0)
-		{
-			if ((keys[i].rule & KEY_RULE) == 0 ||
-			    (keys[i].rule & KEY_RULE) > book->rule_count)
-				return false;
-			left--;
-		}
-		else if (keys[i].rule != 0 || keys[i].lead != 0 || keys[i].id != 0)
-			return false;
-	if (left != 0)
+	if (h->count[SECTION_KEYS] != rulebook_count_keys(book) ||
+	    !sound_rows(book) || !sound_blocks(book))
 		return false;
 	for (i = 0; i < book->rule_count; i++)
 	{
-		int64_t event_class = book->rules[i].event_class;
 		const RulebookSpot *spot;
 		const RulebookKey *found;
 		RulebookKey key;
-		uint32_t at;
 
 		if (!rulebook_begins_key(book, i))
 			continue;
 		spot = rulebook_spot(h, book->rules[i].territory);
-		if (spot == NULL ||
-		    (spot->digits >> eventcode_digits(event_class) & 1) == 0)
+		if (spot == NULL)
 			return false;
-		key = rulebook_make_key(book, i, &at);
-		found = rulebook_find_key(book, rulebook_branch(h, event_class),
-		                          spot->territory, at, key.key);
+		key = rulebook_make_key(book, i);
+		found = rulebook_find_key(h, rulebook_row(h, spot), key.branch);
 		if (found == NULL || memcmp(found, &key, sizeof(key)) != 0)
 			return false;
 	}
@@ -606,6 +758,6 @@ rulebook_sound_index(const Rulebook *book)
 	for (t = 0; t < RULEBOOK_TABLES; t++)
 		if (!sound_table(book, (RulebookTable) t))
 			return false;
-	return sound_spots(book) && sound_keys(book) &&
+	return sound_spots(book) && sound_areas(book) && sound_keys(book) &&
 	       sound_bundles(book, branches);
 }

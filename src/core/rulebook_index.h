@@ -19,10 +19,14 @@ extern bool rulebook_begins(const Rulebook *book, RulebookTable table,
                             uint32_t i, uint32_t *entry, uint64_t *hash);
 /* Does a rule begin those of a class and a territory that is not 0? */
 extern bool rulebook_begins_key(const Rulebook *book, uint32_t rule);
-extern RulebookKey rulebook_make_key(const Rulebook *book, uint32_t rule,
-                                     uint32_t *at);
+extern RulebookKey rulebook_make_key(const Rulebook *book, uint32_t rule);
 extern uint32_t rulebook_count_keys(const Rulebook *book);
-extern uint8_t rulebook_is_wide(const RulebookHeader *h);
+/* What a spot has that is found by others; the header describes them.  Above
+ * a territory: UINT32_MAX if that should be an area and is none. */
+extern uint32_t rulebook_find_above(const Rulebook *book, int64_t territory);
+extern uint16_t rulebook_find_column(const Rulebook *book, int64_t territory);
+/* The number of a place, 0: policies do not name it */
+extern uint32_t rulebook_place(const Rulebook *book, int64_t territory);
 extern uint32_t rulebook_count_entries(const Rulebook *book,
                                        RulebookTable table);
 

@@ -138,59 +138,96 @@ rulebook_spot_home(const RulebookHeader *h, int64_t territory)
 	return rulebook_home(rulebook_hash(territory, 0), h->count[SECTION_SPOTS]);
 }
 
-/* NULL if a territory, which is not 0, is none */
+/*
+ * NULL if a territory, which is not 0, is none.  A bucket is compared as a
+ * whole: where in it a spot is cannot be foreseen.
+ */
 static inline const RulebookSpot *
 rulebook_spot(const RulebookHeader *h, int64_t territory)
 {
 	const RulebookSpot *spots = rulebook_spots(h);
-	uint32_t home = rulebook_spot_home(h, territory);
-	uint32_t at = home;
+	uint32_t at = rulebook_spot_home(h, territory);
 
-	while (spots[at].territory != territory)
+	_Static_assert(RULEBOOK_BUCKET == 4, "the four that are compared");
+	for (;;)
 	{
-		if (spots[at].territory == 0)
+		const RulebookSpot *b = &spots[at];
+		unsigned found = (unsigned) (b[0].territory == territory) |
+		                 (unsigned) (b[1].territory == territory) << 1 |
+		                 (unsigned) (b[2].territory == territory) << 2 |
+		                 (unsigned) (b[3].territory == territory) << 3;
+
+		if (found != 0)
+			return &b[rulebook_lowest(found)];
+		if (b[0].territory == 0 || b[1].territory == 0 ||
+		    b[2].territory == 0 || b[3].territory == 0)
 			return NULL;
-		at = rulebook_step(at, home, h->count[SECTION_SPOTS]);
+		at = rulebook_next_bucket(at, h->count[SECTION_SPOTS]);
 	}
-	return &spots[at];
 }
 
-/* Where a key begins to be looked for, and what it is */
+static inline const RulebookRow *
+rulebook_row(const RulebookHeader *h, const RulebookSpot *spot)
+{
+	const RulebookRow *rows = rulebook_section(h, SECTION_ROWS);
+
+	return rows + (spot - rulebook_spots(h));
+}
+
+/* Of a place and a grade; one that no policy names is none. */
+static inline uint16_t
+rulebook_column(const RulebookHeader *h, uint32_t place, unsigned grade)
+{
+	if (grade >= h->bundle_grades)
+		grade = 0;
+	return (uint16_t) (place * h->bundle_severities * h->bundle_grades +
+	                   grade);
+}
+
 static inline uint32_t
-rulebook_key_home(const RulebookHeader *h, const RulebookBranch *branch,
-                  const RulebookSpot *spot, uint32_t *key)
+rulebook_branch_number(const RulebookHeader *h, const RulebookBranch *branch)
 {
-	uint64_t whole =
-	    (uint64_t) (branch - rulebook_branches(h)) * h->count[SECTION_SPOTS] +
-	    (uint64_t) (spot - rulebook_spots(h));
-	uint64_t hash = rulebook_hash((int64_t) whole, 0);
-
-	*key = h->wide != 0 ? (uint32_t) hash | 1 : (uint32_t) whole + 1;
-	return rulebook_home(hash, h->count[SECTION_KEYS]);
+	return (uint32_t) (branch - rulebook_branches(h));
 }
 
-/* The key from there on; NULL if there is none */
-static inline const RulebookKey *
-rulebook_find_key(const Rulebook *book, const RulebookBranch *branch,
-                  int64_t territory, uint32_t home, uint32_t key)
+/* That of a branch among the classes of spots: most of them are cells with a
+ * rule or two, of which a request's class is mostly none */
+static inline unsigned
+rulebook_class_bit(uint32_t branch)
 {
-	const RulebookHeader *h = rulebook_header(book);
+	return 1u << branch % 16;
+}
+
+/* The key of a row and a branch; NULL: no rule has both */
+static inline const RulebookKey *
+rulebook_find_key(const RulebookHeader *h, const RulebookRow *row,
+                  uint32_t branch)
+{
 	const RulebookKey *keys = rulebook_section(h, SECTION_KEYS);
-	uint32_t at = home;
+	uint32_t low = row->first;
+	uint32_t high = row->first + row->keys;
 
-	for (; keys[at].key != 0;
-	     at = rulebook_step(at, home, h->count[SECTION_KEYS]))
+	if (row->blocks != 0)
 	{
-		const RulebookRule *rule;
+		const RulebookBlock *block = rulebook_section(h, SECTION_BLOCKS);
+		uint64_t bit = UINT64_C(1) << branch % RULEBOOK_BLOCK;
 
-		if (keys[at].key != key)
-			continue;
-		if (h->wide == 0)
-			return &keys[at];
-		rule = &book->rules[(keys[at].rule & KEY_RULE) - 1];
-		if (rule->event_class == branch->event_class &&
-		    rule->territory == territory)
-			return &keys[at];
+		block += row->blocks - 1 + branch / RULEBOOK_BLOCK;
+		return (block->branches & bit) == 0
+		           ? NULL
+		           : &keys[block->first +
+		                   rulebook_count_bits(block->branches & (bit - 1))];
+	}
+	while (low < high)
+	{
+		uint32_t middle = low + (high - low) / 2;
+
+		if (keys[middle].branch == branch)
+			return &keys[middle];
+		if (keys[middle].branch < branch)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return NULL;
 }
@@ -327,11 +364,16 @@ extern int32_t rulebook_find_exclusion(const Rulebook *book, int32_t unit,
                                        const RulebookPlaces *places);
 
 static inline bool
+rulebook_has_exclusions(const Rulebook *book, int32_t unit)
+{
+	return (rulebook_line(book, unit)[0] & (LINE_EXCLUDED | LINE_WITHIN)) != 0;
+}
+
+static inline bool
 rulebook_is_excluded(const Rulebook *book, int32_t unit, int64_t event_class,
                      const RulebookPlaces *places)
 {
-	return (rulebook_line(book, unit)[0] & (LINE_EXCLUDED | LINE_WITHIN)) !=
-	           0 &&
+	return rulebook_has_exclusions(book, unit) &&
 	       rulebook_find_exclusion(book, unit, event_class, places) >= 0;
 }
 
@@ -365,6 +407,13 @@ extern int32_t rulebook_choose_fallback(const Rulebook *book, uint32_t first,
                                         const RulebookRequest *request,
                                         int32_t *unit);
 
+/* Of the territories of some levels the smallest that has a grade, or NULL;
+ * that grade, of all levels, or 0 */
+extern const RulebookGrade *
+rulebook_smallest_grade(const Rulebook *book, const RulebookPlaces *places,
+                        unsigned levels);
+extern unsigned rulebook_find_grade(const Rulebook *book,
+                                    const RulebookPlaces *places);
 /* The policies of a request, by stage; how many. */
 extern uint32_t rulebook_find_policies(const Rulebook *book,
                                        const RulebookBranch *branch,

@@ -38,8 +38,11 @@ static const uint32_t element_bytes[RULEBOOK_SECTIONS] = {
     [SECTION_ORDER] = sizeof(uint32_t),
     [SECTION_ROLES] = 1,
     [SECTION_SPOTS] = sizeof(RulebookSpot),
+    [SECTION_ROWS] = sizeof(RulebookRow),
+    [SECTION_AREAS] = sizeof(RulebookArea),
     [SECTION_PLACES] = sizeof(int64_t),
     [SECTION_KEYS] = sizeof(RulebookKey),
+    [SECTION_BLOCKS] = sizeof(RulebookBlock),
     [SECTION_SLOTS + TABLE_BRANCHES] = sizeof(uint32_t),
     [SECTION_SLOTS + TABLE_UNITS] = sizeof(uint32_t),
     [SECTION_SLOTS + TABLE_FALLBACKS] = sizeof(uint32_t),
@@ -112,6 +115,7 @@ rulebook_view(const uint8_t *bytes, Rulebook *book)
 	}
 	/* the time zone stands behind the last name */
 	book->timezone = book->pool + names;
+	book->bundles = h->count[SECTION_VECTORS];
 	book->severities = h->severities;
 	book->timed = h->timed != 0;
 }

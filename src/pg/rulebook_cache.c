@@ -23,12 +23,11 @@
 
 typedef struct CachedRulebook
 {
-	uint64 serial; /* 0: empty; never the same for two */
 	uint64 last_use;
 	Size size;
 	uint8 *bytes;
 	MemoryContext context;
-	OpenRulebook rulebook;
+	OpenRulebook rulebook; /* of serial 0: empty */
 } CachedRulebook;
 
 static CachedRulebook rulebooks[RULEBOOKS];
@@ -183,6 +182,12 @@ prepare_pieces(OpenRulebook *r, MemoryContext context)
 		used += p->len;
 	}
 	pfree(piece);
+	r->bundle = MemoryContextAllocExtended(
+	    context, Max(book->bundles, 1) * sizeof(uint32),
+	    MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	r->bundles = core_memory_for_lookups(
+	    context,
+	    Max(Min(book->bundles, BUNDLE_PIECES), 1) * sizeof(BundlePiece));
 }
 
 static void
@@ -216,7 +221,7 @@ find_rulebook(const uint8 *payload, Size size, const CachedRulebook *keep)
 	payload += RULEBOOK_PADDING;
 	size -= RULEBOOK_PADDING;
 	for (i = 0; i < RULEBOOKS; i++)
-		if (rulebooks[i].serial != 0 && rulebooks[i].size == size &&
+		if (rulebooks[i].rulebook.serial != 0 && rulebooks[i].size == size &&
 		    memcmp(rulebooks[i].bytes, payload, size) == 0)
 		{
 			rulebooks[i].last_use = ++uses;
@@ -237,7 +242,7 @@ find_rulebook(const uint8 *payload, Size size, const CachedRulebook *keep)
 	MemoryContextSetParent(context, TopMemoryContext);
 	c->context = context;
 	c->size = size;
-	c->serial = ++serials;
+	c->rulebook.serial = ++serials;
 	c->last_use = ++uses;
 	return c;
 }
@@ -258,7 +263,7 @@ recognise(struct varlena *v)
 	if (slice == NULL)
 		return NULL;
 	for (i = 0; i < RULEBOOKS && found == NULL; i++)
-		if (rulebooks[i].serial != 0 &&
+		if (rulebooks[i].rulebook.serial != 0 &&
 		    rulebooks[i].size == size - RULEBOOK_PADDING &&
 		    memcmp(rulebooks[i].bytes, VARDATA_ANY(slice) + RULEBOOK_PADDING,
 		           head - RULEBOOK_PADDING) == 0)
@@ -301,30 +306,12 @@ rulebook_use_both(Datum first, Datum second, OpenRulebook **first_book,
 	*second_book = &find_value(second, c)->rulebook;
 }
 
-/* Is the memo's rulebook still in the cache? */
-static inline bool
-still_there(const RulebookMemo *memo)
-{
-	const CachedRulebook *c =
-	    (const CachedRulebook *) ((const char *) memo->rulebook -
-	                              offsetof(CachedRulebook, rulebook));
-
-	return c->serial == memo->serial;
-}
-
 OpenRulebook *
-rulebook_find(Datum value, RulebookMemo *memo)
+rulebook_find_other(Datum value, RulebookMemo *memo)
 {
-	struct varlena *v = (struct varlena *) DatumGetPointer(value);
-	CachedRulebook *c;
-
-	if (value_memo_same(&memo->value, v, VALUE_DIGEST_AT) &&
-	    memo->rulebook != NULL && still_there(memo))
-		return memo->rulebook;
 	memo->rulebook = NULL;
-	c = find_value(value, NULL);
-	memo->serial = c->serial;
-	memo->rulebook = &c->rulebook;
+	memo->rulebook = rulebook_use(value);
+	memo->serial = memo->rulebook->serial;
 	return memo->rulebook;
 }
 

@@ -42,6 +42,19 @@ typedef struct TermPiece
 	} u;
 } TermPiece;
 
+/* All terms of an answer's bundle, with their number before them.  Bundles
+ * with longer ones, and those behind the first so many, are put together term
+ * by term. */
+#define BUNDLE_PIECES      4096
+#define BUNDLE_PIECE_BYTES 252
+#define BUNDLE_USUAL_BYTES 124 /* that are copied in any case */
+
+typedef struct BundlePiece
+{
+	uint32 len;
+	uint8 bytes[BUNDLE_PIECE_BYTES];
+} BundlePiece;
+
 /* A name of a request whose number is known.  Up to 16 bytes are in its first
  * and last eight. */
 #define NAME_MEMOS      64
@@ -70,11 +83,15 @@ typedef struct ZonePiece
 typedef struct OpenRulebook
 {
 	Rulebook book;
+	uint64 serial; /* 0: not open; never the same for two */
 	uint64 digest;
 	pg_tz *zone;
 	NumberPiece *units; /* ids */
 	TermPiece *terms;   /* of policies … */
 	uint8 *pool;        /* … and those that are longer */
+	BundlePiece *bundles;
+	uint32 *bundle; /* of each bundle its piece plus one, 0: none yet */
+	uint32 bundles_used;
 	NameMemo channels[NAME_MEMOS];
 	NameMemo owners[NAME_MEMOS];
 	ZonePiece pieces[ZONE_PIECES];
@@ -92,7 +109,7 @@ typedef struct RulebookMemo
 /* What is returned holds until the next call of any of these that is given
  * another rulebook. */
 extern OpenRulebook *rulebook_use(Datum value);
-extern OpenRulebook *rulebook_find(Datum value, RulebookMemo *memo);
+extern OpenRulebook *rulebook_find_other(Datum value, RulebookMemo *memo);
 /* Two at a time */
 extern void rulebook_use_both(Datum first, Datum second,
                               OpenRulebook **first_book,
@@ -111,6 +128,18 @@ extern uint16 rulebook_look_up_name(const Rulebook *book,
                                     RulebookDomain domain, NameMemo *memo,
                                     uint64 first, uint64 last,
                                     const char *name, Size len);
+
+static inline OpenRulebook *
+rulebook_find(Datum value, RulebookMemo *memo)
+{
+	if (likely(value_memo_same(&memo->value,
+	                           (struct varlena *) DatumGetPointer(value),
+	                           VALUE_DIGEST_AT) &&
+	           memo->rulebook != NULL &&
+	           memo->rulebook->serial == memo->serial))
+		return memo->rulebook;
+	return rulebook_find_other(value, memo);
+}
 
 static inline uint64
 rulebook_eight_bytes(const char *bytes)

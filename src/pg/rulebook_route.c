@@ -95,7 +95,10 @@ name_argument(FunctionCallInfo fcinfo, int arg, const Rulebook *book,
 
 	if (PG_ARGISNULL(arg))
 		return 0;
-	name = PG_GETARG_VARLENA_PP(arg);
+	name = (struct varlena *) PG_GETARG_POINTER(arg);
+	/* a name that lies in its row as it is needs no call */
+	if (unlikely(VARATT_IS_EXTERNAL(name) || VARATT_IS_COMPRESSED(name)))
+		name = PG_GETARG_VARLENA_PP(arg);
 	return rulebook_name_number(book, domain, memos, VARDATA_ANY(name),
 	                            VARSIZE_ANY_EXHDR(name));
 }
@@ -111,16 +114,26 @@ key_of(const RulebookRequest *request, int64 local)
 	    day);
 }
 
-void
-rulebook_read_request(FunctionCallInfo fcinfo, OpenRulebook *r,
-                      RulebookRequest *request)
+static inline uint64
+request_key(FunctionCallInfo fcinfo, OpenRulebook *r,
+            const RulebookRequest *request)
+{
+	return PG_ARGISNULL(ARG_CASENO)
+	           ? key_of(request, rulebook_local(r, request->at))
+	           : mix((uint64) PG_GETARG_INT64(ARG_CASENO));
+}
+
+/* All but its key */
+static inline void
+read_request(FunctionCallInfo fcinfo, OpenRulebook *r,
+             RulebookRequest *request)
 {
 	const Rulebook *book = &r->book;
-	int64 local = 0;
 
 	request->event_class =
 	    PG_ARGISNULL(ARG_CLASS) ? 0 : PG_GETARG_INT64(ARG_CLASS);
 	request->cell = PG_ARGISNULL(ARG_CELL) ? 0 : PG_GETARG_INT64(ARG_CELL);
+	rulebook_expect(book, request->cell);
 	request->at = PG_GETARG_TIMESTAMPTZ(ARG_AT);
 	if (unlikely(TIMESTAMP_NOT_FINITE(request->at)))
 		ereport(ERROR,
@@ -145,11 +158,11 @@ rulebook_read_request(FunctionCallInfo fcinfo, OpenRulebook *r,
 			refuse_severity(book, severity);
 		request->severity = (uint8) severity;
 	}
+	request->key = 0;
 	request->minute = 0;
-	if (book->timed || PG_ARGISNULL(ARG_CASENO))
-		local = rulebook_local(r, request->at);
 	if (book->timed)
 	{
+		int64 local = rulebook_local(r, request->at);
 		int64 minute =
 		    (floor_division(local, USECS_PER_MINUTE_64) + MINUTE_OF_2000) %
 		    RULEBOOK_WEEK;
@@ -157,9 +170,25 @@ rulebook_read_request(FunctionCallInfo fcinfo, OpenRulebook *r,
 		request->minute =
 		    (uint16) (minute < 0 ? minute + RULEBOOK_WEEK : minute);
 	}
-	request->key = PG_ARGISNULL(ARG_CASENO)
-	                   ? key_of(request, local)
-	                   : mix((uint64) PG_GETARG_INT64(ARG_CASENO));
+}
+
+void
+rulebook_read_request(FunctionCallInfo fcinfo, OpenRulebook *r,
+                      RulebookRequest *request)
+{
+	read_request(fcinfo, r, request);
+	request->key = request_key(fcinfo, r, request);
+}
+
+/* Does another fallback unit stand beside this one? */
+static inline bool
+is_shared(const Rulebook *book, int32_t fallback)
+{
+	const RulebookFallback *f = &book->fallbacks[fallback];
+
+	return (fallback > 0 && f[-1].territory == f->territory) ||
+	       ((uint32) fallback + 1 < book->fallback_count &&
+	        f[1].territory == f->territory);
 }
 
 /* Copy a few bytes with more behind them; there is room for a piece. */
@@ -195,21 +224,77 @@ put_term(uint8 *out, const OpenRulebook *r, const TermPiece *piece)
 	return out + piece->len;
 }
 
+/* The terms of an answer with their number before them, and how long that is;
+ * there is room. */
+static uint8 *
+put_terms(uint8 *out, const OpenRulebook *r, const RulebookAnswer *answer)
+{
+	uint32 i;
+
+	*out++ = (uint8) answer->stages;
+	for (i = 0; i < answer->stages; i++)
+		out = put_term(out, r, &r->terms[answer->policy[i]]);
+	return out;
+}
+
+static Size
+length_of_terms(const OpenRulebook *r, const RulebookAnswer *answer)
+{
+	Size len = 1;
+	uint32 i;
+
+	for (i = 0; i < answer->stages; i++)
+		len += r->terms[answer->policy[i]].len;
+	return len;
+}
+
+/* Those of a bundle that has no piece yet; NULL if it gets none */
+static pg_noinline const BundlePiece *
+make_bundle(OpenRulebook *r, const RulebookAnswer *answer)
+{
+	Size len = length_of_terms(r, answer);
+	uint8 bytes[BUNDLE_PIECE_BYTES + TERM_PIECE_BYTES] = {0};
+	BundlePiece *piece;
+
+	if (r->bundles_used == BUNDLE_PIECES || len > BUNDLE_PIECE_BYTES)
+		return NULL;
+	piece = &r->bundles[r->bundles_used++];
+	put_terms(bytes, r, answer);
+	piece->len = (uint32) len;
+	memcpy(piece->bytes, bytes, sizeof(piece->bytes));
+	r->bundle[answer->bundle] = r->bundles_used;
+	return piece;
+}
+
+static inline const BundlePiece *
+bundle_of(OpenRulebook *r, const RulebookAnswer *answer)
+{
+	uint32 piece;
+
+	if (answer->bundle == UINT32_MAX)
+		return NULL;
+	piece = r->bundle[answer->bundle];
+	return likely(piece != 0) ? &r->bundles[piece - 1]
+	                          : make_bundle(r, answer);
+}
+
 /* The flat form of an answer, out of pieces that were written before */
-static bytea *
-make_routing(const OpenRulebook *r, const RulebookAnswer *answer)
+static inline bytea *
+make_routing(OpenRulebook *r, const RulebookAnswer *answer)
 {
 	const Rulebook *book = &r->book;
+	const BundlePiece *bundle = bundle_of(r, answer);
 	Size room = VARHDRSZ + ROUTING_HEAD_BYTES + 3 +
 	            (answer->paths + 2) * sizeof(NumberPiece) +
-	            answer->assists * (sizeof(NumberPiece) + ROUTING_TEXT_BYTES) +
-	            TERM_PIECE_BYTES;
+	            answer->assists * (sizeof(NumberPiece) + ROUTING_TEXT_BYTES);
 	bytea *value;
 	uint8 *out;
 	uint32 i;
 
-	for (i = 0; i < answer->stages; i++)
-		room += r->terms[answer->policy[i]].len;
+	if (likely(bundle != NULL))
+		room += BUNDLE_PIECE_BYTES;
+	else
+		room += length_of_terms(r, answer) + TERM_PIECE_BYTES;
 	value = palloc(room);
 	out = (uint8 *) VARDATA(value);
 	*out++ = ROUTING_VERSION;
@@ -241,9 +326,17 @@ make_routing(const OpenRulebook *r, const RulebookAnswer *answer)
 			out = put_name(out, book, RULEBOOK_TASK, answer->task[i]);
 		}
 	}
-	*out++ = (uint8) answer->stages;
-	for (i = 0; i < answer->stages; i++)
-		out = put_term(out, r, &r->terms[answer->policy[i]]);
+	if (likely(bundle != NULL))
+	{
+		memcpy(out, bundle->bytes, BUNDLE_USUAL_BYTES);
+		if (unlikely(bundle->len > BUNDLE_USUAL_BYTES))
+			memcpy(out + BUNDLE_USUAL_BYTES,
+			       bundle->bytes + BUNDLE_USUAL_BYTES,
+			       BUNDLE_PIECE_BYTES - BUNDLE_USUAL_BYTES);
+		out += bundle->len;
+	}
+	else
+		out = put_terms(out, r, answer);
 	Assert((Size) (out - (uint8 *) value) <= room);
 	SET_VARSIZE(value, out - (uint8 *) value);
 	return value;
@@ -263,7 +356,13 @@ cg_route(PG_FUNCTION_ARGS)
 		fcinfo->flinfo->fn_extra = MemoryContextAllocZero(
 		    fcinfo->flinfo->fn_mcxt, sizeof(RulebookMemo));
 	r = rulebook_find(PG_GETARG_DATUM(ARG_BOOK), fcinfo->flinfo->fn_extra);
-	rulebook_read_request(fcinfo, r, &request);
+	read_request(fcinfo, r, &request);
 	rulebook_route(&r->book, &request, &answer);
+	/* few need their key */
+	if (unlikely(answer.fallback >= 0 && is_shared(&r->book, answer.fallback)))
+	{
+		request.key = request_key(fcinfo, r, &request);
+		rulebook_route(&r->book, &request, &answer);
+	}
 	PG_RETURN_BYTEA_P(make_routing(r, &answer));
 }

@@ -164,7 +164,7 @@ main(void)
 {
 	test_empty();
 	test_policies(2, true);
-	test_policies(150, true);
+	test_policies(120, true);
 	test_policies(400, false);
 	test_depth(1, 8);
 	test_depth(7, 8);

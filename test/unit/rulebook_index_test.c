@@ -26,9 +26,7 @@ count_taken(uint8_t *block, size_t size, unsigned section)
 
 		for (k = 0; k < 4; k++)
 		{
-			/* a spot may say that rules name it which do not: it costs time */
-			if (changes[k] == was ||
-			    (section == SECTION_SPOTS && i % sizeof(RulebookSpot) >= 14))
+			if (changes[k] == was)
 				continue;
 			at[i] = changes[k];
 			seal_rulebook(block, size);
@@ -43,9 +41,9 @@ int
 main(void)
 {
 	static const char *const names[] = {
-	    "branches", "lines",   "order",    "roles",   "places",
-	    "spots",    "keys",    "by class", "by role", "fallbacks",
-	    "policies", "bundles", "vectors"};
+	    "branches",  "lines",    "order",   "roles",  "places",   "spots",
+	    "rows",      "areas",    "keys",    "blocks", "by class", "by role",
+	    "fallbacks", "policies", "bundles", "vectors"};
 	unsigned s;
 
 	for (s = SECTION_BRANCHES; s < RULEBOOK_SECTIONS; s++)

@@ -196,9 +196,10 @@ nth_cell(int i)
 	return code;
 }
 
-/* Classes times territories beyond 32 bits: keys are hashed then. */
+/* The nth of a few territories has a rule for each class whose number is a
+ * multiple of n squared: some have all classes, some have but one. */
 static void
-test_wide(int n)
+test_keys(int classes, int territories)
 {
 	TestMemory memory = {-1, 0, 0};
 	RulebookMemory m = {test_resize, NULL, &memory};
@@ -211,35 +212,92 @@ test_wide(int n)
 	bool good;
 	int faults = 0;
 	int i;
+	int k;
 
 	good = rulebook_add_unit(b, 7, 0, text_of("k"), 1, 0, 0, INT64_MIN,
 	                         INT64_MAX, &report);
 	rule.lead.unit = 7;
-	for (i = 0; i < n; i++)
-	{
-		rule.id = i + 1;
-		rule.event_class = nth_class(i);
-		rule.territory = nth_cell(i);
-		good &= rulebook_add_rule(b, &rule, &report);
-	}
+	for (k = 1; k <= territories; k++)
+		for (i = 0; i < classes; i += k * k)
+		{
+			rule.id = (int64_t) k * classes + i;
+			rule.event_class = nth_class(i);
+			rule.territory = nth_cell(k);
+			good &= rulebook_add_rule(b, &rule, &report);
+		}
 	good &= rulebook_build(b, &block, &size, &report);
 	rulebook_build_free(b);
-	ok(good && rulebook_open(block, size, &opened) == RULEBOOK_OK &&
-	       rulebook_header(&opened)->wide == 1,
-	   "%d classes, as many territories", n);
-	for (i = 0; i < n; i++)
-	{
-		RulebookRequest q = {.event_class = nth_class(i), .cell = nth_cell(i)};
-		RulebookAnswer a;
+	ok(good && rulebook_open(block, size, &opened) == RULEBOOK_OK,
+	   "%d classes, %d territories", classes, territories);
+	for (k = 1; k <= territories; k++)
+		for (i = 0; i < classes; i++)
+		{
+			RulebookRequest q = {.event_class = nth_class(i),
+			                     .cell = nth_cell(k)};
+			RulebookAnswer a;
 
-		rulebook_route(&opened, &q, &a);
-		faults += a.rule_id != i + 1;
-		q.cell = nth_cell((i + 1) % n);
-		rulebook_route(&opened, &q, &a);
-		faults += a.rule != -1 || a.rule_id != 0;
-	}
+			rulebook_route(&opened, &q, &a);
+			faults += a.rule_id != (i % (k * k) == 0 ? k * classes + i : 0);
+		}
 	ok(faults == 0, "each rule is found where it is, and nowhere else");
 	free(block);
+}
+
+/* Rules for all levels of territories but some, and requests for cells that
+ * none of them names, nor a grade or a limit */
+static void
+test_levels(void)
+{
+	static const char *const codes[] = {
+	    "4403",         "440310",          "440310001",
+	    "440310001002", "440310001002003", "440310001002003004"};
+	unsigned without;
+	int faults = 0;
+
+	for (without = 0; without < 1u << 6; without++)
+	{
+		TestMemory memory = {-1, 0, 0};
+		RulebookMemory m = {test_resize, NULL, &memory};
+		RulebookBuilder *b = rulebook_build_begin(&m);
+		RulebookDraftReport report;
+		RulebookRuleDraft rule = {.from = INT64_MIN, .to = INT64_MAX};
+		Rulebook opened;
+		uint8_t *block = NULL;
+		size_t size;
+		int expected = 0;
+		int i;
+
+		faults += !rulebook_add_unit(b, 7, 0, text_of("k"), 1, 0, 0, INT64_MIN,
+		                             INT64_MAX, &report);
+		rule.lead.unit = 7;
+		for (i = 0; i < 6; i++)
+			if ((without >> i & 1) == 0)
+			{
+				CodeFault fault;
+
+				rule.id = i + 1;
+				(void) gridcode_parse(codes[i], strlen(codes[i]),
+				                      &rule.territory, &fault);
+				faults += !rulebook_add_rule(b, &rule, &report);
+			}
+		faults += !rulebook_build(b, &block, &size, &report) ||
+		          rulebook_open(block, size, &opened) != RULEBOOK_OK;
+		rulebook_build_free(b);
+		for (i = 0; i < 6; i++)
+		{
+			RulebookRequest q = {.event_class = 0};
+			RulebookAnswer a;
+			CodeFault fault;
+
+			if ((without >> i & 1) == 0)
+				expected = i + 1;
+			(void) gridcode_parse(codes[i], strlen(codes[i]), &q.cell, &fault);
+			rulebook_route(&opened, &q, &a);
+			faults += a.rule_id != expected;
+		}
+		free(block);
+	}
+	ok(faults == 0, "the smallest territory that a rule names");
 }
 
 int
@@ -250,6 +308,8 @@ main(void)
 	test_routes(200, BOOK_MOST, 400, 3);
 	test_names();
 	test_channels();
-	test_wide(66000);
+	test_keys(2000, 60);
+	test_keys(60, 10);
+	test_levels();
 	return done_testing();
 }
