@@ -145,17 +145,17 @@ SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/*.sql))
 # The step to a version not yet released: its head, then every part that is new
 # in that version, so that nothing is written twice.
 OPEN_STEP = $(patsubst $(srcdir)/sql/upgrade/open/%,sql/%,$(wildcard $(srcdir)/sql/upgrade/open/civicgrid--*.sql))
-NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789]*.sql))
+NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789a-z]*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning case_intake case_verb case_journal case_tick case_role case_view sanity
 # soft errors came with 16
-ifeq ($(filter 14 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
+ifeq ($(filter 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors
 endif
 REGRESS_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --load-extension=postgis --load-extension=civicgrid
-ISOLATION = iso_class_feedback iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid iso_publish_taxonomy iso_publish_rulebook iso_dispute
+ISOLATION = iso_class_feedback iso_drop_guard iso_new_caseno iso_publish_calendar iso_publish_grid iso_publish_taxonomy iso_publish_rulebook iso_dispute iso_case_race iso_case_tick iso_report_event
 ISOLATION_OPTS = --encoding=UTF8 --inputdir=$(srcdir)/test --outputdir=. --load-extension=postgis --load-extension=civicgrid
 TAP_TESTS = 1
 PROVE_TESTS = $(srcdir)/test/t/*.pl

@@ -12,7 +12,7 @@ CREATE TABLE case_record (
     CONSTRAINT case_record_pkey PRIMARY KEY (caseno),
     CONSTRAINT case_record_class_check CHECK (num_nulls(taxonomy, kind, class) IN (0, 3))
 );
-CREATE INDEX case_record_cell_idx ON case_record (cell);
+CREATE INDEX case_record_cell_idx ON case_record (cell, reported_at);
 CREATE INDEX case_record_class_idx ON case_record (taxonomy, kind, class);
 COMMENT ON TABLE case_record IS 'register of cases (案件登记), one row per case';
 COMMENT ON COLUMN case_record.caseno IS 'case number (案件编号)';

@@ -12,6 +12,10 @@ COMMENT ON FUNCTION case_print(text) IS
 
 CREATE INDEX case_record_print_idx ON case_record USING gin (case_print(description));
 CREATE INDEX case_record_reported_at_idx ON case_record (reported_at);
+-- what a place in degrees can be compared with by cell only
+CREATE INDEX case_record_unplaced_idx ON case_record (cell, reported_at)
+WHERE location IS NULL OR st_srid(location) <> 4326 OR st_isempty(location)
+    OR NOT (abs(st_x(location)) <= 180 AND abs(st_y(location)) <= 85);
 
 CREATE FUNCTION similar_texts(
     message text,
@@ -143,20 +147,53 @@ CREATE FUNCTION merge_candidates(
     LANGUAGE SQL STABLE PARALLEL SAFE
     ROWS 10
 BEGIN ATOMIC
+    -- merge_rule_of(), merge_frame() and grid_distance() written out: called from
+    -- here they would be planned anew, the last for each candidate
     WITH asked AS MATERIALIZED (
         SELECT r.rule, r.within_m, r.within_time, r.least_similarity,
-               r.class_digits AS digits,
+               r.class_digits AS digits, d.degrees,
                merge_candidates.at - r.within_time AS earliest, merge_candidates.at + r.within_time AS latest,
                CASE WHEN f.frame IS NOT NULL THEN merge_candidates.location END AS point, f.frame,
                fingerprint(merge_candidates.description) AS print
-        FROM @extschema@.merge_rule AS r
-        CROSS JOIN LATERAL (SELECT merge_frame(merge_candidates.location, r.within_m) AS frame) AS f
-        WHERE r.rule = merge_rule_of(merge_candidates.taxonomy, merge_candidates.kind, merge_candidates.class)
-            AND isfinite(merge_candidates.at)
+        FROM (
+            SELECT m.rule, m.within_m, m.within_time, m.least_similarity, m.class_digits
+            FROM @extschema@.merge_rule AS m
+            WHERE (m.taxonomy IS NULL OR m.taxonomy = merge_candidates.taxonomy)
+                AND (m.kind IS NULL OR m.kind = merge_candidates.kind)
+                AND (m.class IS NULL OR merge_candidates.class OPERATOR(@extschema@.<@) m.class)
+            ORDER BY coalesce(digits(m.class), 0) DESC, m.kind IS NULL, m.taxonomy IS NULL, m.origin <> 'site', m.rule COLLATE "C"
+            LIMIT 1
+        ) AS r
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (
+                SELECT FROM spatial_ref_sys AS s
+                WHERE s.srid = st_srid(merge_candidates.location) AND s.proj4text LIKE '%+proj=longlat%'
+            ) AS degrees
+            OFFSET 0
+        ) AS d
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN st_geometrytype(merge_candidates.location) <> 'ST_Point' OR st_isempty(merge_candidates.location)
+                    OR NOT (abs(st_x(merge_candidates.location)) < 'infinity' AND abs(st_y(merge_candidates.location)) < 'infinity')
+                    THEN NULL
+                WHEN NOT d.degrees THEN st_expand(merge_candidates.location, r.within_m)
+                -- a degree of latitude has 110.57 km at least
+                WHEN abs(st_y(merge_candidates.location)) <= 85 AND abs(st_x(merge_candidates.location)) <= 180
+                THEN st_expand(merge_candidates.location,
+                    r.within_m / 110000 / cos(radians(abs(st_y(merge_candidates.location)) + r.within_m / 110000)), r.within_m / 110000)
+            END AS frame
+            OFFSET 0
+        ) AS f
+        WHERE isfinite(merge_candidates.at)
     ), near AS (
         -- by place; what has none that can be compared, by cell
         SELECT c.caseno, c.reported_at, c.description, c.taxonomy, c.kind, c.class,
-               grid_distance(c.location, a.point) AS metres
+               CASE
+                   WHEN a.degrees THEN st_distance(
+                       geography(CASE WHEN a.degrees THEN c.location END), geography(CASE WHEN a.degrees THEN a.point END)
+                   )
+                   ELSE st_distance(c.location, a.point)
+               END AS metres
         FROM asked AS a
         JOIN @extschema@.case_record AS c ON c.location && a.frame AND st_srid(c.location) = st_srid(a.point)
             AND c.reported_at >= a.earliest AND c.reported_at <= a.latest
@@ -165,7 +202,22 @@ BEGIN ATOMIC
         FROM asked AS a
         JOIN @extschema@.case_record AS c ON c.cell = merge_candidates.cell
             AND c.reported_at >= a.earliest AND c.reported_at <= a.latest
-        WHERE CASE
+        WHERE st_srid(a.point) = 4326
+            AND (c.location IS NULL OR st_srid(c.location) <> 4326 OR st_isempty(c.location)
+                OR NOT (abs(st_x(c.location)) <= 180 AND abs(st_y(c.location)) <= 85))
+            AND CASE
+                  WHEN a.point IS NULL OR c.location IS NULL OR st_isempty(c.location) OR st_srid(c.location) <> st_srid(a.point) THEN true
+                  -- most are so, and merge_frame() costs more than all the rest
+                  WHEN abs(st_x(c.location)) <= 180 AND abs(st_y(c.location)) <= 85 THEN false
+                  ELSE merge_frame(c.location, 0) IS NULL
+              END
+        UNION ALL
+        SELECT c.caseno, c.reported_at, c.description, c.taxonomy, c.kind, c.class, NULL
+        FROM asked AS a
+        JOIN @extschema@.case_record AS c ON c.cell = merge_candidates.cell
+            AND c.reported_at >= a.earliest AND c.reported_at <= a.latest
+        WHERE (st_srid(a.point) = 4326) IS NOT TRUE
+            AND CASE
                   WHEN a.point IS NULL OR c.location IS NULL OR st_isempty(c.location) OR st_srid(c.location) <> st_srid(a.point) THEN true
                   -- most are so, and merge_frame() costs more than all the rest
                   WHEN abs(st_x(c.location)) <= 180 AND abs(st_y(c.location)) <= 85 THEN false

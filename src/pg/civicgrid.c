@@ -15,9 +15,17 @@ CIVICGRID_MODULE_MAGIC;
 
 void _PG_init(void);
 
+/* Only read by SQL, as current_setting('civicgrid.person') */
+static char *person;
+
 void
 _PG_init(void)
 {
 	gridmap_cache_init();
+	DefineCustomStringVariable(
+	    "civicgrid.person",
+	    "Person who acts, where one login serves many people.",
+	    "It is kept with every step of a case.", &person, "", PGC_USERSET, 0,
+	    NULL, NULL, NULL);
 	MarkGUCPrefixReserved("civicgrid");
 }

@@ -339,8 +339,7 @@ SELECT count(*) FROM rule_review('none', 1);
 
 -- who may only look cannot act
 CREATE ROLE regress_reader;
-GRANT USAGE ON SCHEMA civicgrid TO regress_reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA civicgrid TO regress_reader;
+SELECT grant_role('regress_reader', 'auditor');
 SET ROLE regress_reader;
 SELECT count(*) FROM route_explain('site', '0102', '440310001001001', at => '2026-03-03 09:00');
 SELECT unit FROM return_rights('20260302-440310-0000001-4', '2026-03-03 09:00');
@@ -351,8 +350,7 @@ SELECT assign_case('20260302-440310-0000001-4', 4);
 SELECT adjudicate_routing('20260302-440310-0000001-4', 'x');
 \set VERBOSITY default
 RESET ROLE;
-REVOKE ALL ON ALL TABLES IN SCHEMA civicgrid FROM regress_reader;
-REVOKE USAGE ON SCHEMA civicgrid FROM regress_reader;
+SELECT revoke_role('regress_reader', 'auditor');
 DROP ROLE regress_reader;
 
 -- other tests find the tables as they were

@@ -45,10 +45,10 @@ WHERE r.relkind IN ('r', 'p', 'v', 'm') AND col_description(r.oid, a.attnum) !~ 
 -- one that takes a snapshot of its own, and those that run a query of the
 -- caller's with his search path.
 SELECT signature AS parallel_unsafe FROM func
-WHERE proparallel <> 's' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
+WHERE proparallel = 'u' AND provolatile <> 'v' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
     AND proname NOT IN ('finds_latest', 'classifier_labelled', 'classifier_answers', 'classifier_eval', 'classifier_threshold',
         'classifier_confusion', 'classifier_calibration', 'classifier_cross_validate', 'hot_issues', 'hot_issues_of',
-        'backtest_source', 'backtest_statement', 'backtest', 'backtest_units', 'backtest_cases', 'suggest_duties', 'duty_record');
+        'report_source', 'backtest_source', 'backtest_statement', 'backtest', 'backtest_units', 'backtest_cases', 'suggest_duties', 'duty_record');
 
 -- C functions do not expect NULL, so they are strict (triggers get no arguments;
 -- what an aggregate is made of begins with a NULL state; clocks take NULL for no
@@ -68,9 +68,11 @@ WHERE l.lanname IN ('c', 'internal') AND provolatile = 'v'
 -- SQL functions have a parsed body, which no search path can bend.
 SELECT signature AS string_body FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE l.lanname = 'sql' AND prosqlbody IS NULL;
--- PL/pgSQL functions and definers pin their search path.
+-- PL/pgSQL functions and definers pin their search path; a procedure that
+-- commits cannot, and sets it itself.
 SELECT signature AS search_path_not_pinned FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE (l.lanname = 'plpgsql' OR prosecdef)
+    AND NOT (prokind = 'p' AND NOT prosecdef AND prosrc ~ '\mCOMMIT;' AND prosrc ~ 'set_config\(''search_path'', ''pg_catalog, pg_temp'', true\)')
     AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp', 'search_path="pg_catalog, pg_temp"'];
 
 -- All arguments of what a user calls have names.

@@ -75,6 +75,20 @@ SELECT return_routing('20260301-440310-0000003-0', 9001, 'not ours', 'no', 9002,
 	adjudicate_routing('20260301-440310-0000006-4', 'so', 9001, at => '2026-03-02 11:00+08');
 INSERT INTO return_budget (severity, most, most_other, within, calendar) VALUES
 	(4, 0, 0, NULL, NULL), (5, NULL, NULL, '4 work hours', 'office');
+-- cases under way: 31 is reported, 32 filed, 33 being handled, 34 closed
+INSERT INTO unit (unit, name, kind, level, territory) VALUES (9010, 'centre', 'centre', 2, '440310');
+INSERT INTO case_record (caseno, reported_at)
+SELECT make_caseno('2026-03-01', '440310', n), '2026-03-02 09:00+08' FROM generate_series(31, 34) AS n;
+SELECT case_open(jsonb_populate_record(NULL::case_state, jsonb_build_object(
+	'caseno', make_caseno('2026-03-01', '440310', n)::text, 'state', CASE n WHEN 34 THEN 'closed' ELSE 'reported' END,
+	'at', '2026-03-02 09:00+08', 'unit', 9010, 'centre', 9010)), 'report_event', NULL, '{}')
+FROM generate_series(31, 34) AS n;
+SELECT file_case(make_caseno('2026-03-01', '440310', n), at => '2026-03-02 10:00+08') FROM generate_series(32, 33) AS n;
+SELECT dispatch(make_caseno('2026-03-01', '440310', 33), 9001, at => '2026-03-02 10:00+08');
+SELECT civicgrid.sign(make_caseno('2026-03-01', '440310', 33), at => '2026-03-02 10:00+08');
+-- roles
+CREATE ROLE docs_member;
+INSERT INTO role_right (role, kind, object, privilege) VALUES ('docs', 'relation', 'no_such_table', 'SELECT');
 EOS
 my $rows = 0;
 for my $line (split /\n/, slurp('doc/bad-input.md'))

@@ -2,3 +2,6 @@
 
 -- it tells more now: see the parts that follow
 DROP FUNCTION taxonomy_check();
+
+DROP INDEX case_record_cell_idx;
+CREATE INDEX case_record_cell_idx ON case_record (cell, reported_at);

@@ -1,0 +1,681 @@
+
+-- What all acts on a case have in common (案件流转): who may do what in which
+-- state, what it does to the clocks, and how it is written down.  See
+-- doc/cases.md.
+
+INSERT INTO case_transition (state, action, outcome, next_state, roles, holder, reason, clocks, origin)
+SELECT s.state, v.action, v.outcome, nullif(v.next_state, ''), string_to_array(v.roles, ' '), v.holder, v.reason, v.clocks, 'shipped'
+FROM (VALUES
+    ('reported', 'verify', '', 'verifying', 'dispatcher', true, false, 'move'),
+    ('verifying', 'verified', 'true', 'reported', 'collector', true, false, 'move'),
+    ('verifying', 'verified', 'false', 'reported', 'collector', true, true, 'move'),
+    ('verifying', 'recall', '', 'reported', 'dispatcher', true, true, 'move'),
+    ('reported', 'file_case', '', 'filed', 'dispatcher', true, false, 'move'),
+    ('reported', 'void_case', '', 'void', 'dispatcher', true, true, 'void'),
+    ('reported filed returned', 'amend', '', '', 'dispatcher', true, true, 'keep'),
+    ('reported verifying filed dispatched handling returned suspended handled checking rejected checked confirming',
+        'amend', 'repeat', '', 'system', false, true, 'keep'),
+    ('reported filed', 'merge_cases', '', 'merged', 'dispatcher', true, true, 'end'),
+    ('filed returned', 'dispatch', '', 'dispatched', 'dispatcher', true, false, 'move'),
+    ('filed returned', 'return_case', '', 'reported', 'dispatcher', true, true, 'move'),
+    ('dispatched handling', 'dispatch_also', '', '', 'dispatcher', true, false, 'keep'),
+    ('dispatched handling', 'recall', '', 'filed', 'dispatcher', true, true, 'move'),
+    ('dispatched', 'sign', '', 'handling', 'handler', true, false, 'move'),
+    ('dispatched handling', 'sign', 'assist', '', 'handler', false, false, 'keep'),
+    ('dispatched handling', 'return_case', '', 'returned', 'handler', true, true, 'hold'),
+    ('dispatched handling', 'return_case', 'assist', '', 'handler', false, true, 'keep'),
+    ('handling', 'return_case', 'last', 'handled', 'handler', false, true, 'move'),
+    ('dispatched handling', 'transfer', '', 'dispatched', 'handler', true, true, 'move'),
+    ('dispatched handling', 'escalate', '', 'filed', 'handler', true, true, 'move'),
+    ('filed returned dispatched handling', 'adjudicate', '', 'dispatched', 'supervisor', false, true, 'move'),
+    ('handling', 'ask_extension', '', '', 'handler', true, true, 'keep'),
+    ('handling', 'decide_extension', 'granted', '', 'dispatcher supervisor', true, false, 'keep'),
+    ('handling', 'decide_extension', 'refused', '', 'dispatcher supervisor', true, true, 'keep'),
+    ('filed dispatched handling', 'suspend', '', 'suspended', 'dispatcher supervisor', true, true, 'pause'),
+    ('suspended', 'resume', '', '', 'dispatcher supervisor system', true, false, 'resume'),
+    ('handling', 'feedback', '', 'handled', 'handler', false, true, 'move'),
+    ('handling', 'feedback', 'lead', '', 'handler', true, true, 'keep'),
+    ('dispatched handling', 'feedback', 'assist', '', 'handler', false, true, 'keep'),
+    ('handled rejected', 'check_case', '', 'checking', 'dispatcher', true, false, 'move'),
+    ('checking', 'checked', 'pass', 'checked', 'collector', true, false, 'move'),
+    ('checking', 'checked', 'fail', 'rejected', 'collector', true, true, 'move'),
+    ('checking', 'recall', '', 'handled', 'dispatcher', true, true, 'move'),
+    ('handled rejected checked confirming', 'rework', '', 'handling', 'dispatcher supervisor', true, true, 'move'),
+    ('checked confirming', 'close_case', '', 'closed', 'dispatcher', true, false, 'end'),
+    ('checked confirming', 'close_case', 'confirm', 'confirming', 'dispatcher', true, false, 'move'),
+    ('merged', 'close_case', 'main', 'closed', 'system', false, false, 'end'),
+    ('closed visited', 'reopen', '', 'filed', 'dispatcher supervisor', true, true, 'again'),
+    ('closed', 'visit', 'satisfied', 'visited', 'dispatcher supervisor', true, false, 'end'),
+    ('closed', 'visit', 'dissatisfied', 'filed', 'dispatcher supervisor', true, true, 'again'),
+    ('closed', 'visit', 'unreached', '', 'dispatcher supervisor', true, false, 'keep'),
+    ('closed', 'visit', 'silent', 'visited', 'system', false, false, 'end'),
+    ('closed visited', 'appeal', '', '', 'handler', false, true, 'keep'),
+    ('closed visited', 'decide_appeal', 'granted', '', 'supervisor', false, true, 'keep'),
+    ('closed visited', 'decide_appeal', 'refused', '', 'supervisor', false, true, 'keep'),
+    ('reported verifying filed dispatched handling returned suspended handled checking rejected checked confirming',
+        'supervise', '', '', 'supervisor system', false, true, 'keep'),
+    ('reported verifying filed dispatched handling returned suspended handled checking rejected checked confirming closed visited merged',
+        'comment', '', '', 'collector dispatcher handler supervisor', false, true, 'keep')
+) AS v (states, action, outcome, next_state, roles, holder, reason, clocks)
+CROSS JOIN LATERAL unnest(string_to_array(v.states, ' ')) AS s (state);
+
+CREATE TRIGGER keep_shipped_row
+    BEFORE INSERT OR UPDATE OR DELETE ON case_transition
+    FOR EACH ROW EXECUTE FUNCTION keep_shipped_row('state', 'action', 'outcome');
+CREATE TRIGGER keep_shipped_rows
+    BEFORE TRUNCATE ON case_transition
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
+COMMENT ON TRIGGER keep_shipped_row ON case_transition IS 'keeps edits of shipped rows through dump and restore';
+COMMENT ON TRIGGER keep_shipped_rows ON case_transition IS 'shipped rows are not truncated';
+
+-- In PL/pgSQL, which keeps its plans, as are others that every act calls.
+CREATE FUNCTION case_setting(setting text) RETURNS text
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT s.value FROM @extschema@.case_setting AS s WHERE s.setting = case_setting.setting);
+END;
+$$;
+COMMENT ON FUNCTION case_setting(text) IS 'value of a setting of case_setting (案件办理参数值)';
+
+-- An act under way: the case as it was, locked; as it will be; and what is to
+-- be written down.
+CREATE TYPE case_act AS (
+    was case_state,
+    next case_state,
+    transition case_transition,
+    actor text,
+    person text,
+    role text,
+    actor_unit bigint,
+    at timestamptz,
+    reason text,
+    remark text,
+    detail jsonb,
+    clock bigint
+);
+COMMENT ON TYPE case_act IS 'an act on a case under way (案件操作过程)';
+COMMENT ON COLUMN case_act.was IS 'the case as it was (操作前)';
+COMMENT ON COLUMN case_act.next IS 'the case as it will be (操作后)';
+COMMENT ON COLUMN case_act.transition IS 'rule that allows it (流转规则)';
+COMMENT ON COLUMN case_act.actor IS 'database role (操作账号)';
+COMMENT ON COLUMN case_act.person IS 'person (操作人)';
+COMMENT ON COLUMN case_act.role IS 'role (业务角色)';
+COMMENT ON COLUMN case_act.actor_unit IS 'unit for which (所属单位)';
+COMMENT ON COLUMN case_act.at IS 'when (操作时间)';
+COMMENT ON COLUMN case_act.reason IS 'reason (理由)';
+COMMENT ON COLUMN case_act.remark IS 'remark (备注)';
+COMMENT ON COLUMN case_act.detail IS 'what goes into the journal (日志明细)';
+COMMENT ON COLUMN case_act.clock IS 'clock that was started last (新计时)';
+
+-- Whether a case is any business of who acts for a unit.
+CREATE FUNCTION unit_is_involved(unit bigint, of_case case_state) RETURNS boolean
+    LANGUAGE SQL STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT unit_is_involved.unit IS NULL OR EXISTS (
+        SELECT FROM unnest((of_case).parties) AS p (unit)
+        WHERE @extschema@.unit_is_within(p.unit, unit_is_involved.unit)
+    );
+END;
+COMMENT ON FUNCTION unit_is_involved(bigint, case_state) IS
+    'whether a unit has, had or supervises a case (单位是否与案件有关)';
+
+-- Collection is kept apart from handling: who handled a case neither verifies
+-- nor checks it, and the other way round.
+CREATE FUNCTION require_separation(act case_act) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    collects constant boolean := (act.transition).action IN ('verified', 'checked');
+    names constant text[] := array_remove(ARRAY[act.actor, 'person ' || act.person], NULL);
+    -- a superuser acts for no unit
+    by_unit constant boolean := act.actor_unit IS NOT NULL AND @extschema@.case_setting('separation') = 'unit';
+    clash text;
+BEGIN
+    IF collects THEN
+        SELECT format('unit %s', t.unit) INTO clash
+        FROM @extschema@.case_task AS t
+        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno
+            AND (t.handlers && names OR by_unit AND t.handlers <> '{}' AND (
+                @extschema@.unit_is_within(t.unit, act.actor_unit) OR @extschema@.unit_is_within(act.actor_unit, t.unit)
+            ))
+        LIMIT 1;
+    ELSE
+        SELECT format('step %s, %s', j.step, j.action) INTO clash
+        FROM @extschema@.case_journal AS j
+        WHERE j.caseno OPERATOR(@extschema@.=) (act.was).caseno AND j.action IN ('verified', 'checked')
+            AND (j.actor = act.actor OR j.person = act.person OR by_unit AND j.actor_unit = act.actor_unit)
+        LIMIT 1;
+    END IF;
+    IF clash IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG504',
+            MESSAGE = CASE
+                WHEN collects THEN format('who handled case %s cannot verify or check it', (act.was).caseno)
+                ELSE format('who verified or checked case %s cannot handle it', (act.was).caseno)
+            END,
+            DETAIL = format('%s did, for %s.', coalesce(act.person, act.actor), clash),
+            HINT = 'Collection is kept apart from handling; somebody else has to do it.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION require_separation(case_act) IS
+    'an error if who handled a case would verify or check it, or the other way round (采办分离)';
+REVOKE EXECUTE ON FUNCTION require_separation(case_act) FROM PUBLIC;
+
+-- Lock a case and see whether the caller may do this to it now.  for_unit is the
+-- unit of the task that he acts on, where it need not be the holder.
+CREATE FUNCTION case_begin(
+    caseno caseno,
+    action text,
+    at timestamptz,
+    outcome text DEFAULT '',
+    reason text DEFAULT NULL,
+    remark text DEFAULT NULL,
+    system boolean DEFAULT false,
+    for_unit bigint DEFAULT NULL
+) RETURNS case_act
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    act @extschema@.case_act;
+    s @extschema@.case_state;
+    t @extschema@.case_transition;
+    m @extschema@.role_member;
+BEGIN
+    SELECT c.* INTO s FROM @extschema@.case_state AS c
+    WHERE c.caseno OPERATOR(@extschema@.=) case_begin.caseno
+    FOR UPDATE;
+    -- what somebody may not see is not there for him
+    IF NOT FOUND OR s.sensitive AND NOT system AND NOT @extschema@.sees_sensitive() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG313',
+            MESSAGE = format('there is no case %s', coalesce(case_begin.caseno::text, 'NULL')),
+            HINT = 'report_event() makes one.';
+    END IF;
+    PERFORM @extschema@.require_instant(at);
+    SELECT c.* INTO t FROM @extschema@.case_transition AS c
+    WHERE c.state = s.state AND c.action = case_begin.action AND c.outcome = case_begin.outcome;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG501',
+            MESSAGE = format('%s is not possible while case %s is %s', case_begin.action, s.caseno, s.state),
+            DETAIL = format('In this state there are %s.', coalesce((
+                SELECT string_agg(DISTINCT c.action, ', ' ORDER BY c.action)
+                FROM @extschema@.case_transition AS c WHERE c.state = s.state
+            ), 'no acts')),
+            HINT = 'civicgrid.case_transition lists what is possible in which state.';
+    END IF;
+    IF system THEN
+        m.role := 'system';
+    ELSIF for_unit IS NOT NULL THEN
+        m := @extschema@.acting_right(t.roles, for_unit);
+        IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'CG503',
+                MESSAGE = format('%s does not act for unit %s', @extschema@.acting(), for_unit),
+                DETAIL = format('The task in case %s is that of the unit.', s.caseno),
+                HINT = 'grant_role() lets somebody act for a unit and those below it.';
+        END IF;
+    ELSE
+        m := @extschema@.acting_right(t.roles, CASE WHEN t.holder THEN coalesce(s.unit, s.centre) END);
+        IF m.role IS NULL AND t.holder THEN
+            IF s.centre IS NOT NULL THEN
+                m := @extschema@.acting_right(array_remove(array_remove(t.roles, 'handler'), 'collector'), s.centre);
+            END IF;
+            IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
+                RAISE EXCEPTION USING
+                    ERRCODE = 'CG503',
+                    MESSAGE = format('case %s is not with a unit that %s acts for', s.caseno, @extschema@.acting()),
+                    DETAIL = format('It is with %s.', coalesce('unit ' || s.unit, 'nobody')),
+                    HINT = 'Only the unit that holds the case, or its dispatch centre, can do this.';
+            END IF;
+        END IF;
+        IF NOT t.holder AND m.role IS NOT NULL AND NOT @extschema@.unit_is_involved(m.unit, s) THEN
+            -- one who acts for several units does for the one that is involved
+            SELECT r.* INTO m FROM @extschema@.role_member AS r
+            WHERE r.member = @extschema@.acting() AND r.role = ANY (t.roles) AND @extschema@.unit_is_involved(r.unit, s)
+            ORDER BY array_position(t.roles, r.role), r.unit
+            LIMIT 1;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION USING
+                    ERRCODE = 'CG503',
+                    MESSAGE = format('case %s is no business of a unit that %s acts for', s.caseno, @extschema@.acting()),
+                    DETAIL = 'The unit neither has nor had it, and no unit below it.',
+                    HINT = 'Its dispatch centre can give the unit a part in it.';
+            END IF;
+        END IF;
+    END IF;
+    IF m.role IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG502',
+            MESSAGE = format('%s may not do %s', @extschema@.acting(), case_begin.action),
+            DETAIL = format('It takes the role %s.', array_to_string(t.roles, ' or ')),
+            HINT = 'grant_role() grants it.';
+    END IF;
+    IF t.reason AND coalesce(case_begin.reason, '') !~ '\S' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG505',
+            MESSAGE = format('%s needs a reason', case_begin.action),
+            HINT = 'Say in words why.';
+    END IF;
+    IF at < s.at THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG506',
+            MESSAGE = format('case %s has been acted on later than %s', s.caseno, at),
+            DETAIL = format('Its last step was at %s.', s.at),
+            HINT = 'The acts on a case follow each other in time.';
+    END IF;
+    act.was := s;
+    s.state := coalesce(t.next_state, s.state);
+    act.next := s;
+    act.transition := t;
+    act.actor := @extschema@.acting();
+    act.person := @extschema@.acting_person();
+    act.role := m.role;
+    act.actor_unit := m.unit;
+    act.at := at;
+    act.reason := reason;
+    act.remark := remark;
+    act.detail := '{}';
+    IF action IN ('verified', 'checked', 'sign', 'feedback') THEN
+        PERFORM @extschema@.require_separation(act);
+    END IF;
+    RETURN act;
+END;
+$$;
+COMMENT ON FUNCTION case_begin(caseno, text, timestamptz, text, text, text, boolean, bigint) IS
+    'lock a case for an act (开始操作); an error unless its state allows it and the caller may do it';
+REVOKE EXECUTE ON FUNCTION case_begin(caseno, text, timestamptz, text, text, text, boolean, bigint) FROM PUBLIC;
+
+-- Clocks.  What is done to them is written down with the act, so that they can
+-- be worked out again from the journal.
+
+CREATE FUNCTION act_note(act case_act, part text, item jsonb) RETURNS case_act
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    act.detail := jsonb_set(act.detail, ARRAY[part], coalesce(act.detail -> part, '[]') || item);
+    RETURN act;
+END;
+$$;
+COMMENT ON FUNCTION act_note(case_act, text, jsonb) IS 'add an item to a part of what an act writes down (记入明细)';
+
+CREATE FUNCTION act_start_clock(act case_act, kind text, stage text, holder bigint, at timestamptz) RETURNS case_act
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $$
+DECLARE
+    limit_stage constant text := CASE kind WHEN 'case' THEN 'overall' ELSE stage END;
+    term constant @extschema@.term := @extschema@.routing_term((act.next).routing, limit_stage);
+    calendar constant text := @extschema@.routing_calendar((act.next).routing, limit_stage);
+BEGIN
+    act.clock := NULL;
+    IF term IS NULL THEN
+        RETURN act;
+    END IF;
+    INSERT INTO @extschema@.case_clock AS c (caseno, kind, stage, holder, calendar, started_at, term)
+    VALUES ((act.next).caseno, kind, stage, holder::text, calendar, at, term)
+    RETURNING c.clock INTO act.clock;
+    RETURN @extschema@.act_note(act, 'clocks', jsonb_build_object('clock', act.clock, 'do', 'start', 'kind', kind, 'stage', stage,
+        'holder', holder, 'calendar', calendar, 'term', term::text, 'at', at));
+END;
+$$;
+COMMENT ON FUNCTION act_start_clock(case_act, text, text, bigint, timestamptz) IS
+    'start a clock by the time limits of a case (开始计时); none where there is no limit';
+REVOKE EXECUTE ON FUNCTION act_start_clock(case_act, text, text, bigint, timestamptz) FROM PUBLIC;
+
+-- What is to be done with a clock: stop, void, pause, resume, extend.
+CREATE FUNCTION act_clock(act case_act, clock bigint, deed text, extension term DEFAULT NULL) RETURNS case_act
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $$
+DECLARE
+    outcome text;
+BEGIN
+    IF clock IS NULL THEN
+        RETURN act;
+    END IF;
+    CASE deed
+        WHEN 'pause' THEN
+            PERFORM @extschema@.pause_clock((act.was).caseno, clock, act.at);
+        WHEN 'resume' THEN
+            PERFORM @extschema@.resume_clock((act.was).caseno, clock, act.at);
+        WHEN 'extend' THEN
+            PERFORM @extschema@.extend_clock((act.was).caseno, clock, extension);
+        ELSE
+            UPDATE @extschema@.case_clock AS c
+            SET stopped_at = greatest(act.at, c.started_at),
+                verdict = CASE WHEN deed = 'void' THEN 'void' WHEN act.at <= c.due_at THEN 'on time' ELSE 'overdue' END
+            WHERE c.caseno OPERATOR(@extschema@.=) (act.was).caseno AND c.clock = act_clock.clock
+                AND NOT upper_inf(c.pauses) AND c.stopped_at IS NULL
+            RETURNING c.verdict INTO outcome;
+            IF NOT FOUND THEN
+                outcome := @extschema@.stop_clock((act.was).caseno, clock, act.at, deed = 'void');
+            END IF;
+    END CASE;
+    RETURN @extschema@.act_note(act, 'clocks', jsonb_strip_nulls(jsonb_build_object(
+        'clock', clock, 'do', deed, 'at', act.at, 'verdict', outcome, 'extension', extension::text)));
+END;
+$$;
+COMMENT ON FUNCTION act_clock(case_act, bigint, text, term) IS
+    'stop, void, pause, resume or extend a clock of a case (计时操作)';
+REVOKE EXECUTE ON FUNCTION act_clock(case_act, bigint, text, term) FROM PUBLIC;
+
+-- The clock of the stage that a case comes into.  A unit that gets a case back
+-- goes on where it left off; what another unit had is over.
+CREATE FUNCTION act_enter_stage(act case_act, at timestamptz) RETURNS case_act
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    stage constant text := (SELECT s.stage FROM @extschema@.case_status AS s WHERE s.state = (act.next).state);
+    next @extschema@.case_state := act.next;
+    held @extschema@.case_clock;
+BEGIN
+    IF next.held_clock IS NOT NULL AND next.unit IS NOT NULL AND stage IN ('sign', 'handle') THEN
+        SELECT c.* INTO held FROM @extschema@.case_clock AS c
+        WHERE c.caseno OPERATOR(@extschema@.=) next.caseno AND c.clock = next.held_clock;
+        IF held.holder = next.unit::text AND held.stage = stage THEN
+            act := @extschema@.act_clock(act, held.clock, 'resume');
+            next.stage_clock := held.clock;
+            next.held_clock := NULL;
+            act.next := next;
+            RETURN act;
+        END IF;
+        IF held.holder IS DISTINCT FROM next.unit::text THEN
+            act := @extschema@.act_clock(act, held.clock, 'stop');
+            next.held_clock := NULL;
+        END IF;
+    END IF;
+    IF stage IS NULL THEN
+        next.stage_clock := NULL;
+    ELSE
+        act := @extschema@.act_start_clock(act, 'stage', stage, next.unit, at);
+        next.stage_clock := act.clock;
+    END IF;
+    act.next := next;
+    RETURN act;
+END;
+$$;
+COMMENT ON FUNCTION act_enter_stage(case_act, timestamptz) IS 'start the clock of the stage that a case comes into (进入环节)';
+REVOKE EXECUTE ON FUNCTION act_enter_stage(case_act, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION act_clocks(act case_act) RETURNS case_act
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    was constant @extschema@.case_state := act.was;
+    deed constant text := (act.transition).clocks;
+    next @extschema@.case_state := act.next;
+    due timestamptz;
+    stop_as text := 'stop';
+BEGIN
+    IF deed = 'keep' THEN
+        RETURN act;
+    END IF;
+    IF deed IN ('pause', 'resume') THEN
+        act := @extschema@.act_clock(act, was.stage_clock, deed);
+        RETURN @extschema@.act_clock(act, was.case_clock, deed);
+    END IF;
+    IF deed = 'hold' THEN
+        -- returned again before it was signed for: the clock that is held already
+        -- is the one that counts
+        IF was.held_clock IS NULL THEN
+            act := @extschema@.act_clock(act, was.stage_clock, 'pause');
+            next.held_clock := was.stage_clock;
+        ELSE
+            act := @extschema@.act_clock(act, was.stage_clock, 'stop');
+        END IF;
+        act.next := next;
+        RETURN @extschema@.act_enter_stage(act, act.at);
+    END IF;
+    IF deed = 'void' THEN
+        stop_as := 'void';
+    END IF;
+    -- Who signs late has had the time since he should have signed.
+    IF deed = 'move' AND was.state = 'dispatched' AND next.state = 'handling' THEN
+        SELECT c.due_at INTO due FROM @extschema@.case_clock AS c
+        WHERE c.caseno OPERATOR(@extschema@.=) was.caseno AND c.clock = was.stage_clock;
+    END IF;
+    act := @extschema@.act_clock(act, was.stage_clock, stop_as);
+    IF deed IN ('end', 'void') THEN
+        act := @extschema@.act_clock(act, was.held_clock, stop_as);
+        act := @extschema@.act_clock(act, was.case_clock, stop_as);
+        next := act.next;
+        next.held_clock := NULL;
+        next.case_clock := NULL;
+        act.next := next;
+    ELSIF deed = 'again' THEN
+        next := act.next;
+        act := @extschema@.act_start_clock(act, 'case', NULL, NULL, act.at);
+        next.case_clock := act.clock;
+        act.next := next;
+    END IF;
+    RETURN @extschema@.act_enter_stage(act, least(act.at, due));
+END;
+$$;
+COMMENT ON FUNCTION act_clocks(case_act) IS 'do to the clocks of a case what an act does (按流转规则计时)';
+REVOKE EXECUTE ON FUNCTION act_clocks(case_act) FROM PUBLIC;
+
+-- The journal
+
+CREATE FUNCTION journal_digest(previous bytea, entry case_journal) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN sha256(coalesce(previous, '') || convert_to(jsonb_build_array(
+        entry.caseno::text, entry.step, entry.action, entry.outcome,
+        (extract(epoch FROM entry.at) * 1000000)::bigint, (extract(epoch FROM entry.recorded_at) * 1000000)::bigint,
+        entry.actor, entry.person, entry.role, entry.actor_unit, entry.from_state, entry.to_state,
+        entry.from_unit, entry.unit, entry.reason, entry.remark, entry.detail
+    )::text, 'UTF8'));
+END;
+$$;
+COMMENT ON FUNCTION journal_digest(bytea, case_journal) IS
+    'SHA-256 of the hash of the step before and of a step (链上摘要): of a JSON array of its columns, instants in microseconds since 1970';
+
+-- What of a case is not what it was; step, at and hash say themselves.
+CREATE FUNCTION state_change(was case_state, next case_state) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $$
+DECLARE
+    changes jsonb := '{}';
+BEGIN
+    IF next.state <> was.state OR next.since <> was.since THEN
+        changes := jsonb_build_object('state', next.state, 'since', next.since);
+        IF next.state = was.state THEN
+            changes := changes - 'state';
+        END IF;
+    END IF;
+    IF next.unit IS DISTINCT FROM was.unit THEN
+        changes := changes || jsonb_build_object('unit', next.unit);
+    END IF;
+    IF next.lead IS DISTINCT FROM was.lead THEN
+        changes := changes || jsonb_build_object('lead', next.lead);
+    END IF;
+    IF next.stage_clock IS DISTINCT FROM was.stage_clock THEN
+        changes := changes || jsonb_build_object('stage_clock', next.stage_clock);
+    END IF;
+    IF next.parties <> was.parties THEN
+        changes := changes || jsonb_build_object('parties', next.parties);
+    END IF;
+    IF next.routing IS NOT NULL AND (was.routing IS NULL OR next.routing OPERATOR(@extschema@.<>) was.routing)
+        OR next.routing IS NULL AND was.routing IS NOT NULL
+    THEN
+        changes := changes || jsonb_build_object('routing', next.routing);
+    END IF;
+    -- what few acts change
+    IF (next.severity, next.held_clock, next.case_clock, next.centre, next.routing_edition, next.before, next.resume_at,
+            next.main::text, next.returns, next.reworks, next.reopens, next.extensions, next.suspensions, next.supervised,
+            next.exempt, next.satisfied, next.closed_at, next.cell::text, next.sensitive)
+        IS DISTINCT FROM (was.severity, was.held_clock, was.case_clock, was.centre, was.routing_edition, was.before, was.resume_at,
+            was.main::text, was.returns, was.reworks, was.reopens, was.extensions, was.suspensions, was.supervised,
+            was.exempt, was.satisfied, was.closed_at, was.cell::text, was.sensitive)
+    THEN
+        changes := changes || (
+            SELECT coalesce(jsonb_object_agg(n.key, n.value), '{}')
+            FROM jsonb_each(to_jsonb(next) - '{caseno,step,at,hash,routing}'::text[]) AS n
+            WHERE n.value IS DISTINCT FROM to_jsonb(was) -> n.key
+        );
+    END IF;
+    RETURN changes;
+END;
+$$;
+COMMENT ON FUNCTION state_change(case_state, case_state) IS 'what of a case an act has changed (状态变化)';
+
+-- Who sees a case: the units that have or had a part in it, and those whose
+-- territory it lies in.
+CREATE FUNCTION add_parties(parties bigint[], more bigint[]) RETURNS bigint[]
+    LANGUAGE SQL IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT parties || ARRAY(
+        SELECT DISTINCT m.unit FROM unnest(more) AS m (unit)
+        WHERE m.unit IS NOT NULL AND m.unit <> ALL (parties)
+        ORDER BY m.unit
+    );
+END;
+COMMENT ON FUNCTION add_parties(bigint[], bigint[]) IS 'units of a case, with some more (补充相关单位)';
+
+CREATE FUNCTION case_end(act case_act) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $$
+DECLARE
+    was constant @extschema@.case_state := act.was;
+    s @extschema@.case_state;
+    entry @extschema@.case_journal;
+BEGIN
+    IF (act.transition).clocks <> 'keep' THEN
+        act := @extschema@.act_clocks(act);
+    END IF;
+    s := act.next;
+    IF s.state <> was.state THEN
+        s.since := act.at;
+    END IF;
+    IF act.detail -> 'tasks' @> '[{"do": "give"}]' THEN
+        s.parties := @extschema@.add_parties(s.parties, ARRAY(
+            SELECT (t.task ->> 'unit')::bigint FROM jsonb_array_elements(act.detail -> 'tasks') AS t (task)
+        ));
+    END IF;
+    IF s.unit <> ALL (s.parties) OR s.lead <> ALL (s.parties) OR s.centre <> ALL (s.parties) THEN
+        s.parties := @extschema@.add_parties(s.parties, ARRAY[s.unit, s.lead, s.centre]);
+    END IF;
+    IF (act.transition).action = 'amend' THEN
+        SELECT r.cell, r.sensitive INTO s.cell, s.sensitive FROM @extschema@.case_record AS r
+        WHERE r.caseno OPERATOR(@extschema@.=) s.caseno;
+        s.sensitive := coalesce(s.sensitive, false);
+    END IF;
+    entry.caseno := was.caseno;
+    entry.step := was.step + 1;
+    entry.action := (act.transition).action;
+    entry.outcome := (act.transition).outcome;
+    entry.at := act.at;
+    entry.recorded_at := clock_timestamp();
+    entry.actor := act.actor;
+    entry.person := act.person;
+    entry.role := act.role;
+    entry.actor_unit := act.actor_unit;
+    entry.from_state := was.state;
+    entry.to_state := s.state;
+    entry.from_unit := was.unit;
+    entry.unit := s.unit;
+    entry.reason := act.reason;
+    entry.remark := act.remark;
+    entry.detail := act.detail || jsonb_build_object('set', @extschema@.state_change(was, s));
+    entry.hash := @extschema@.journal_digest(was.hash, entry);
+    INSERT INTO @extschema@.case_journal VALUES (entry.*);
+    s.step := entry.step;
+    s.at := act.at;
+    s.hash := entry.hash;
+    UPDATE @extschema@.case_state AS c
+    SET (state, since, unit, lead, severity, step, at, hash, stage_clock, held_clock, case_clock, centre, routing, routing_edition,
+            before, resume_at, main, returns, reworks, reopens, extensions, suspensions, supervised, exempt, satisfied, closed_at,
+            cell, sensitive, parties)
+        = (s.state, s.since, s.unit, s.lead, s.severity, s.step, s.at, s.hash, s.stage_clock,
+            s.held_clock, s.case_clock, s.centre, s.routing, s.routing_edition, s.before, s.resume_at,
+            s.main, s.returns, s.reworks, s.reopens, s.extensions, s.suspensions, s.supervised, s.exempt,
+            s.satisfied, s.closed_at, s.cell, s.sensitive, s.parties)
+    WHERE c.caseno OPERATOR(@extschema@.=) s.caseno;
+    -- who gets a case is told
+    IF s.unit <> was.unit OR s.unit IS NOT NULL AND was.unit IS NULL THEN
+        INSERT INTO @extschema@.case_message (caseno, kind, unit, body, at)
+        VALUES (s.caseno, 'given', s.unit, jsonb_build_object('action', entry.action, 'state', s.state, 'step', s.step,
+            'from_unit', was.unit), s.at);
+        PERFORM @extschema@.notify_messages(true);
+    END IF;
+    RETURN s;
+END;
+$$;
+COMMENT ON FUNCTION case_end(case_act) IS 'write down an act on a case, and what it changes (完成操作); returns the case';
+REVOKE EXECUTE ON FUNCTION case_end(case_act) FROM PUBLIC;
+
+-- The first step: there is no case yet.  The state is what the case begins with;
+-- its unit, centre, severity and routing are those of the caller.
+CREATE FUNCTION case_open(first case_state, action text, remark text, detail jsonb) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $$
+DECLARE
+    act @extschema@.case_act;
+    entry @extschema@.case_journal;
+    m @extschema@.role_member;
+BEGIN
+    first.since := first.at;
+    first.step := 1;
+    first.returns := 0;
+    first.reworks := 0;
+    first.reopens := 0;
+    first.extensions := 0;
+    first.suspensions := 0;
+    first.supervised := coalesce(first.supervised, false);
+    first.exempt := false;
+    SELECT r.cell, r.sensitive INTO first.cell, first.sensitive FROM @extschema@.case_record AS r
+    WHERE r.caseno OPERATOR(@extschema@.=) first.caseno;
+    first.sensitive := coalesce(first.sensitive, false);
+    first.parties := @extschema@.add_parties('{}', ARRAY[first.unit, first.lead, first.centre]);
+    act.was := first;
+    act.next := first;
+    act.at := first.at;
+    act.detail := detail;
+    act := @extschema@.act_start_clock(act, 'case', NULL, NULL, first.at);
+    first.case_clock := act.clock;
+    act.next := first;
+    act := @extschema@.act_enter_stage(act, first.at);
+    first := act.next;
+    m := @extschema@.acting_right('{collector,dispatcher,handler,supervisor}', NULL);
+    entry.caseno := first.caseno;
+    entry.step := 1;
+    entry.action := action;
+    entry.outcome := '';
+    entry.at := first.at;
+    entry.recorded_at := clock_timestamp();
+    entry.actor := @extschema@.acting();
+    entry.person := @extschema@.acting_person();
+    entry.role := coalesce(m.role, 'system');
+    entry.actor_unit := m.unit;
+    entry.to_state := first.state;
+    entry.unit := first.unit;
+    entry.remark := remark;
+    entry.detail := act.detail || jsonb_build_object('set', jsonb_strip_nulls(to_jsonb(first) - '{caseno,step,at,hash}'::text[]));
+    entry.hash := @extschema@.journal_digest(NULL, entry);
+    first.hash := entry.hash;
+    INSERT INTO @extschema@.case_journal VALUES (entry.*);
+    INSERT INTO @extschema@.case_state VALUES (first.*);
+    RETURN first;
+END;
+$$;
+COMMENT ON FUNCTION case_open(case_state, text, text, jsonb) IS 'the first step of a case (登记案件): starts its clocks and its journal';
+REVOKE EXECUTE ON FUNCTION case_open(case_state, text, text, jsonb) FROM PUBLIC;

@@ -1,0 +1,189 @@
+
+-- Closing a case and what comes after (结案与回访).
+
+CREATE TABLE case_visit (
+    caseno caseno NOT NULL,
+    visit integer NOT NULL,
+    at timestamptz NOT NULL,
+    outcome text NOT NULL,
+    remark text,
+    actor text NOT NULL,
+    step integer NOT NULL,
+    CONSTRAINT case_visit_pkey PRIMARY KEY (caseno, visit),
+    CONSTRAINT case_visit_outcome_check CHECK (outcome IN ('satisfied', 'dissatisfied', 'unreached', 'silent'))
+);
+COMMENT ON TABLE case_visit IS 'what reporters said when they were asked after the closing (回访记录)';
+COMMENT ON COLUMN case_visit.caseno IS 'case number (案件编号)';
+COMMENT ON COLUMN case_visit.visit IS 'number in the case (回访序号)';
+COMMENT ON COLUMN case_visit.at IS 'when (回访时间)';
+COMMENT ON COLUMN case_visit.outcome IS 'what they said (回访结果): satisfied 满意, dissatisfied 不满意, unreached 未联系上, silent 无人回访逾期办结';
+COMMENT ON COLUMN case_visit.remark IS 'in words (回访内容)';
+COMMENT ON COLUMN case_visit.actor IS 'database role that asked (回访人)';
+COMMENT ON COLUMN case_visit.step IS 'step of the journal (步骤序号)';
+SELECT pg_catalog.pg_extension_config_dump('case_visit', '');
+
+-- What was merged into a case is closed with it.
+CREATE FUNCTION close_merged(main caseno, at timestamptz, remark text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part @extschema@.case_state;
+    act @extschema@.case_act;
+    s @extschema@.case_state;
+BEGIN
+    FOR part IN
+        SELECT c.* FROM @extschema@.case_state AS c
+        WHERE c.main OPERATOR(@extschema@.=) close_merged.main AND c.state = 'merged'
+        ORDER BY c.caseno
+    LOOP
+        act := @extschema@.case_begin(part.caseno, 'close_case', greatest(close_merged.at, part.at), 'main', NULL,
+            close_merged.remark, true);
+        s := act.next;
+        s.unit := s.centre;
+        s.closed_at := act.at;
+        act.next := s;
+        PERFORM @extschema@.case_end(act);
+        PERFORM @extschema@.close_merged(part.caseno, act.at, close_merged.remark);
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION close_merged(caseno, timestamptz, text) IS 'close the cases that were merged into one (并案随主案结案)';
+REVOKE EXECUTE ON FUNCTION close_merged(caseno, timestamptz, text) FROM PUBLIC;
+
+-- Where closing is confirmed level by level: the unit before this one on the
+-- path, NULL at its beginning.
+CREATE FUNCTION confirming_unit(of_case case_state) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    path constant bigint[] := @extschema@.routing_path(of_case.routing);
+BEGIN
+    IF @extschema@.case_setting('confirmation') IS DISTINCT FROM 'levels' THEN
+        RETURN NULL;
+    END IF;
+    RETURN path[array_position(path, of_case.unit) - 1];
+END;
+$$;
+COMMENT ON FUNCTION confirming_unit(case_state) IS
+    'unit that has to confirm a closing next (上一级办结确认单位); NULL: none has, the case is closed';
+REVOKE EXECUTE ON FUNCTION confirming_unit(case_state) FROM PUBLIC;
+
+CREATE FUNCTION close_case(caseno caseno, remark text DEFAULT NULL, at timestamptz DEFAULT now()) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    locked constant @extschema@.case_state := @extschema@.lock_case(caseno);
+    above constant bigint := @extschema@.confirming_unit(locked);
+    act @extschema@.case_act;
+    s @extschema@.case_state;
+BEGIN
+    act := @extschema@.case_begin(caseno, 'close_case', at, CASE WHEN above IS NULL THEN '' ELSE 'confirm' END, NULL, remark);
+    s := act.next;
+    IF above IS NULL THEN
+        s.closed_at := act.at;
+    ELSE
+        s.unit := above;
+    END IF;
+    act.next := s;
+    s := @extschema@.case_end(act);
+    IF above IS NULL THEN
+        PERFORM @extschema@.close_merged(s.caseno, act.at, act.remark);
+    END IF;
+    RETURN s;
+END;
+$$;
+COMMENT ON FUNCTION close_case(caseno, text, timestamptz) IS
+    'close a case that was checked (结案), with those merged into it; where the levels confirm, pass it on to the one above';
+REVOKE EXECUTE ON FUNCTION close_case(caseno, text, timestamptz) FROM PUBLIC;
+
+-- A closed case is to be dispatched anew: by the centre that had it, or by that
+-- of a level above.
+CREATE FUNCTION centre_of_level(unit bigint, level integer) RETURNS bigint
+    LANGUAGE SQL STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT u.unit
+    FROM unnest(@extschema@.unit_lineage(centre_of_level.unit)) WITH ORDINALITY AS l (unit, place)
+    JOIN @extschema@.unit AS u ON u.unit = l.unit
+    JOIN @extschema@.unit_kind AS k ON k.kind = u.kind
+    WHERE k.base = 'centre' AND u.level <= centre_of_level.level
+    ORDER BY l.place DESC
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION centre_of_level(bigint, integer) IS
+    'dispatch centre of a level, or the next above, that a unit lies below (上级分拨中心); NULL: none';
+REVOKE EXECUTE ON FUNCTION centre_of_level(bigint, integer) FROM PUBLIC;
+
+CREATE FUNCTION reopen(caseno caseno, reason text, at timestamptz DEFAULT now()) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    act @extschema@.case_act := @extschema@.case_begin(caseno, 'reopen', at, '', reason);
+    s @extschema@.case_state := act.next;
+BEGIN
+    s.unit := s.centre;
+    s.lead := NULL;
+    s.main := NULL;
+    s.closed_at := NULL;
+    s.reopens := s.reopens + 1;
+    act.next := s;
+    RETURN @extschema@.case_end(act);
+END;
+$$;
+COMMENT ON FUNCTION reopen(caseno, text, timestamptz) IS
+    'open a closed case again (重办): it is dispatched anew, its clocks are new';
+REVOKE EXECUTE ON FUNCTION reopen(caseno, text, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION perform_visit(caseno caseno, outcome text, remark text, at timestamptz, system boolean) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    act @extschema@.case_act := @extschema@.case_begin(caseno, 'visit', at, outcome,
+        CASE WHEN outcome = 'dissatisfied' THEN remark END, CASE WHEN outcome <> 'dissatisfied' THEN remark END, system);
+    s @extschema@.case_state := act.next;
+BEGIN
+    INSERT INTO @extschema@.case_visit (caseno, visit, at, outcome, remark, actor, step)
+    SELECT s.caseno, coalesce(max(v.visit), 0) + 1, act.at, perform_visit.outcome, perform_visit.remark, act.actor, s.step + 1
+    FROM @extschema@.case_visit AS v
+    WHERE v.caseno OPERATOR(@extschema@.=) s.caseno;
+    CASE outcome
+        WHEN 'satisfied' THEN
+            s.satisfied := true;
+            s.unit := NULL;
+        WHEN 'silent' THEN
+            s.unit := NULL;
+        WHEN 'dissatisfied' THEN
+            s.satisfied := false;
+            s.centre := coalesce(
+                @extschema@.centre_of_level(s.centre, @extschema@.case_setting('visit_level')::integer), s.centre);
+            s.unit := s.centre;
+            s.lead := NULL;
+            s.main := NULL;
+            s.closed_at := NULL;
+            s.reopens := s.reopens + 1;
+        ELSE
+            NULL;
+    END CASE;
+    act.next := s;
+    RETURN @extschema@.case_end(act);
+END;
+$$;
+COMMENT ON FUNCTION perform_visit(caseno, text, text, timestamptz, boolean) IS 'what visit() does (回访), for the caller or for the system';
+REVOKE EXECUTE ON FUNCTION perform_visit(caseno, text, text, timestamptz, boolean) FROM PUBLIC;
+
+CREATE FUNCTION visit(caseno caseno, satisfied boolean, remark text DEFAULT NULL, at timestamptz DEFAULT now()) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN @extschema@.perform_visit(caseno,
+        CASE satisfied WHEN true THEN 'satisfied' WHEN false THEN 'dissatisfied' ELSE 'unreached' END, remark, at, false);
+END;
+$$;
+COMMENT ON FUNCTION visit(caseno, boolean, text, timestamptz) IS
+    'ask the reporter of a closed case (回访): satisfied, dissatisfied with a reason, or, NULL, not reached; a dissatisfied one brings the case back to the dispatch centre of the district';
+REVOKE EXECUTE ON FUNCTION visit(caseno, boolean, text, timestamptz) FROM PUBLIC;
