@@ -5,7 +5,8 @@
 # install what is missing (as root or through sudo), copy the sources to a
 # temporary folder, and start SCRIPT there as an unprivileged user, since
 # PostgreSQL refuses to run as root.  The folder, and the cluster that SCRIPT
-# may have started in it, are gone when it ends, on Ctrl-C too.
+# may have started in it, are gone when it ends, on Ctrl-C too, unless SCRIPT
+# has left a file WORK/keep.
 #
 # SCRIPT finds in its environment:
 #   WORK        the temporary folder, its own
@@ -70,6 +71,7 @@ fi
     packages+=("postgresql-$major" "postgresql-server-dev-$major" "postgresql-$major-postgis-3")
 
 [ "$script" != test/bench/bench.sh ] || packages+=(python3-sklearn python3-fasttext)
+[ "$script" != tools/check.sh ] || packages+=(gdal-bin)
 [ "$script" = demo/demo.sh ] || packages+=(libipc-run-perl clang clang-format libclang-rt-dev)
 read -ra missing <<<"$(missing_of "${packages[@]}")"
 if [ ${#missing[@]} -gt 0 ]; then
@@ -106,6 +108,8 @@ cleanup() {
         kill -TERM "$child" 2>/dev/null || true
         wait "$child" 2>/dev/null || true
     fi
+    # SCRIPT asked for it to stay, and said how to end it
+    [ -e "$WORK/keep" ] && return
     for pid in "$WORK"/cluster*/data/postmaster.pid "$SRC"/tmp_check/*/pgdata/postmaster.pid; do
         [ -f "$pid" ] && kill -QUIT "$(head -1 "$pid")" 2>/dev/null && sleep 0.5
     done

@@ -65,6 +65,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION acting() IS 'database role that acts (当前操作账号): the one that was set, or that logged in';
 
+-- What was written down by whom, before there were roles
+ALTER TABLE case_routing ALTER COLUMN decided_by SET DEFAULT acting();
+ALTER TABLE case_return ALTER COLUMN returned_by SET DEFAULT acting();
+ALTER TABLE adjudication ALTER COLUMN decided_by SET DEFAULT acting();
+ALTER TABLE class_feedback ALTER COLUMN decided_by SET DEFAULT acting();
+
 -- One login may serve many people; which of them acts is told by the program.
 CREATE FUNCTION acting_person() RETURNS text
     LANGUAGE SQL STABLE PARALLEL SAFE
