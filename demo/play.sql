@@ -341,6 +341,8 @@ CREATE PROCEDURE demo.play(until timestamptz)
 AS $$
 DECLARE
     p record;
+    -- what lies before it is done, but still in the index
+    reached timestamptz := '-infinity';
     acts bigint := 0;
     month date;
     why text;
@@ -356,9 +358,10 @@ DECLARE
 BEGIN
     LOOP
         DELETE FROM demo.plan WHERE (at, seq) = (
-            SELECT x.at, x.seq FROM demo.plan AS x WHERE x.at < until ORDER BY x.at, x.seq LIMIT 1
+            SELECT x.at, x.seq FROM demo.plan AS x WHERE x.at >= reached AND x.at < until ORDER BY x.at, x.seq LIMIT 1
         ) RETURNING at, act, no INTO p;
         EXIT WHEN NOT FOUND;
+        reached := p.at;
         acts := acts + 1;
         IF p.act = 'tick' THEN
             CALL civicgrid.tick(p.at, 1000, false, warned, breached, supervised, resumed, rested, failed);

@@ -71,7 +71,9 @@ fi
     packages+=("postgresql-$major" "postgresql-server-dev-$major" "postgresql-$major-postgis-3")
 
 [ "$script" != test/bench/bench.sh ] || packages+=(python3-sklearn python3-fasttext)
-[ "$script" != tools/check.sh ] || packages+=(gdal-bin)
+# a map for ogrinfo, and the clients of test/t/034_case_clients.pl
+[ "$script" != tools/check.sh ] ||
+    packages+=(gdal-bin python3-psycopg python3-psycopg2 libpostgresql-jdbc-java default-jdk-headless odbc-postgresql python3-pyodbc)
 [ "$script" = demo/demo.sh ] || packages+=(libipc-run-perl clang clang-format libclang-rt-dev)
 read -ra missing <<<"$(missing_of "${packages[@]}")"
 if [ ${#missing[@]} -gt 0 ]; then
