@@ -92,6 +92,7 @@ OBJS = \
 	src/core/workcal_explain.o \
 	src/core/workcal_json.o \
 	src/core/workcal_text.o \
+	src/pg/case_journal.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
 	src/pg/classifier.o \

@@ -26,26 +26,25 @@ CREATE FUNCTION acting_task(caseno caseno, unit bigint, states text[]) RETURNS c
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    task @extschema@.case_task;
-    first @extschema@.case_task;
-BEGIN
-    FOR task IN
-        SELECT t.* FROM @extschema@.case_task AS t
+    tasks @extschema@.case_task[] := ARRAY(
+        SELECT t FROM @extschema@.case_task AS t
         WHERE t.caseno OPERATOR(@extschema@.=) acting_task.caseno
             AND t.ended_at IS NULL
             AND t.state = ANY (states)
             AND (acting_task.unit IS NULL OR t.unit = acting_task.unit)
         ORDER BY t.duty DESC, t.task
-    LOOP
-        IF (@extschema@.acting_right('{handler}', task.unit)).role IS NOT NULL THEN
-            RETURN task;
-        END IF;
-        IF first.task IS NULL THEN
-            first := task;
-        END IF;
-    END LOOP;
-    -- case_begin() says that he may not
-    RETURN first;
+    );
+    task @extschema@.case_task;
+BEGIN
+    IF cardinality(tasks) > 1 THEN
+        FOREACH task IN ARRAY tasks LOOP
+            IF (@extschema@.acting_right('{handler}', task.unit)).role IS NOT NULL THEN
+                RETURN task;
+            END IF;
+        END LOOP;
+    END IF;
+    -- case_begin() says whether he may
+    RETURN tasks[1];
 END;
 $$;
 COMMENT ON FUNCTION acting_task(caseno, bigint, text[]) IS 'open task of a case that the caller acts on (当前操作的任务); NULL: there is none';
@@ -139,7 +138,11 @@ BEGIN
     IF items IS NULL THEN
         RETURN act;
     END IF;
-    RETURN @extschema@.act_note(act, 'tasks', items);
+    IF act.detail ? 'tasks' THEN
+        RETURN @extschema@.act_note(act, 'tasks', items);
+    END IF;
+    act.detail := act.detail || jsonb_build_object('tasks', '[]'::jsonb || items);
+    RETURN act;
 END;
 $$;
 COMMENT ON FUNCTION act_tasks(case_act, text, integer) IS
