@@ -18,4 +18,5 @@ print_header
 . test/bench/classify.sh
 . test/bench/route.sh
 . test/bench/dispatch.sh
+. test/bench/cases.sh
 stop_bench

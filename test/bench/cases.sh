@@ -1,0 +1,76 @@
+# Pairs for cases; sourced by bench.sh.
+#
+# Two databases of their own.  site: site.sql, 600 cells, 200 departments, 60
+# classes, 360 rules, 17,000 cases; everything on: a report is located,
+# classified, compared with those around it, routed and timed.  cases: cases.sql
+# at full size, 1,000,000 cases and about 10,000,000 steps in a year.
+#
+# Hand-written transactions insert the rows that a case of the same kind has
+# got, table by table, with ready values: nothing is looked up or worked out.
+
+in_site() { PGDATABASE=site "$@"; }
+in_cases() { PGDATABASE=cases "$@"; }
+
+setup_site() {
+    createdb site
+    in_site run_sql -c 'CREATE EXTENSION civicgrid CASCADE'
+    in_site run_sql -f test/bench/site.sql
+}
+setup_full() {
+    createdb cases
+    in_cases run_sql -c 'CREATE EXTENSION civicgrid CASCADE'
+    in_cases run_sql -v cases="${CASES:-1000000}" -f test/bench/cases.sql
+    in_cases run_sql -c "SELECT grant_role('bench_handler', 'handler', 101)"
+}
+
+# Milliseconds per transaction: $1 clients, $2 transactions of each, $3 script;
+# of all clients together, so that it is the inverse of the throughput
+per_transaction() {
+    in_site run_sql -c "SELECT script FROM bench_script WHERE name = '$3'" >"$bench/$3.sql"
+    in_site pgbench -n -c "$1" -j 2 -t "$2" -f "$bench/$3.sql" 2>"$bench/errors" |
+        sed -n 's/^tps = \([0-9.]*\).*/\1/p' | awk '{print 1000 / $1}' | grep . || {
+        cat "$bench/errors" >&2
+        return 1
+    }
+}
+# not as a superuser, who needs no rights
+as_member() { PGOPTIONS="$PGOPTIONS -c role=bench_member" "$@"; }
+
+needs=(site)
+for clients in 2 16; do
+    ours() { as_member per_transaction $clients $((1000 / clients)) report; }
+    theirs() { per_transaction $clients $((2000 / clients)) report_rows; }
+    rounds=5 measure "report_event() : its rows with ready values, $clients clients" 2 ours theirs
+    # each round signs cases that are new
+    ours() { as_member per_transaction $clients $((800 / clients)) sign; }
+    theirs() { per_transaction $clients $((1600 / clients)) sign_rows; }
+    rounds=5 measure "sign() : UPDATE of the state, INSERT into the journal, $clients clients" 2 ours theirs
+done
+# one client each: what is compared is the work, not the waiting
+batch="SELECT count(caseno) FROM report_events('SELECT * FROM civicgrid.bench_batch')"
+ours() { as_member in_site last_ms "SELECT 1" "$batch" | awk '{print $1 / 1000}'; }
+theirs() { as_member per_transaction 1 500 report; }
+rounds=5 measure "report_events() of 1,000, each : report_event()" 1/5 ours theirs
+
+# Milliseconds, and seconds, against what is wanted
+needs=(full)
+as_handler() { in_cases last_ms "SET ROLE bench_handler" "$1" "$1"; }
+ours() { as_handler "SELECT count(*), count(remaining) FROM (SELECT * FROM inbox WHERE unit = 101 ORDER BY due_at LIMIT 50) AS i"; }
+theirs() { echo 10; }
+measure "ms, inbox of a unit, first 50, 1,000,000 cases : 10" 1 ours theirs
+ours() { as_handler "SELECT count(*) FROM inbox WHERE unit = 101"; }
+measure "ms, inbox of a unit, counted, 1,000,000 cases : 10" - ours theirs
+story="SELECT count(s) FROM case_story((SELECT caseno FROM case_state WHERE step >= 10 ORDER BY caseno OFFSET 1000 LIMIT 1)) AS s"
+ours() { in_cases last_ms "$story" "$story"; }
+measure "ms, story of a case, 1,000,000 cases : 10" 1 ours theirs
+seconds_of() { in_cases last_ms "$@" | awk '{print $1 / 1000}'; }
+ours() { seconds_of "SELECT 1" "SELECT sum(reported), sum(closed) FROM kpi_day WHERE day BETWEEN '2026-06-01' AND '2026-06-30'"; }
+theirs() { echo 1; }
+measure "s, kpi_day of a month, 10,000,000 steps : 1" 1 ours theirs
+needs=(site)
+ours() {
+    in_site psql -X -q -At -v ON_ERROR_STOP=1 -c 'BEGIN' -c '\timing on' -c "CALL tick('2026-06-03 09:00+08', commits => false)" -c '\timing off' -c 'ROLLBACK' |
+        sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | awk '{print $1 / 1000}'
+}
+theirs() { echo 5; }
+measure "s, tick() of 10,000 due clocks : 5" 1 ours theirs
