@@ -92,7 +92,9 @@ OBJS = \
 	src/core/workcal_explain.o \
 	src/core/workcal_json.o \
 	src/core/workcal_text.o \
+	src/pg/case_act.o \
 	src/pg/case_journal.o \
+	src/pg/case_row.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
 	src/pg/classifier.o \

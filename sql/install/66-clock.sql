@@ -89,15 +89,10 @@ END;
 COMMENT ON FUNCTION clock_lock() IS
     'key of the advisory lock between writing clocks and moving them (计时锁键)';
 
+-- In C, since every act on a case pays for it.
 CREATE FUNCTION share_clock_lock() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(@extschema@.clock_lock());
-    RETURN NULL;
-END;
-$$;
+    LANGUAGE C PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_share_clock_lock';
 COMMENT ON FUNCTION share_clock_lock() IS 'trigger: clocks are not written while a calendar moves them (计时锁)';
 REVOKE EXECUTE ON FUNCTION share_clock_lock() FROM PUBLIC;
 

@@ -166,7 +166,10 @@ COMMENT ON FUNCTION require_separation(case_act) IS
 REVOKE EXECUTE ON FUNCTION require_separation(case_act) FROM PUBLIC;
 
 -- Lock a case and see whether the caller may do this to it now.  for_unit is the
--- unit of the task that he acts on, where it need not be the holder.
+-- unit of the task that he acts on, where it need not be the holder.  Every act
+-- pays for this, so that the plain run of things is written in C: a case that
+-- is not sensitive, and a grant for the very unit.  What it finds otherwise it
+-- leaves to the next function, which refuses, too.
 CREATE FUNCTION case_begin(
     caseno caseno,
     action text,
@@ -176,6 +179,22 @@ CREATE FUNCTION case_begin(
     remark text DEFAULT NULL,
     system boolean DEFAULT false,
     for_unit bigint DEFAULT NULL
+) RETURNS case_act
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_case_begin';
+COMMENT ON FUNCTION case_begin(caseno, text, timestamptz, text, text, text, boolean, bigint) IS
+    'lock a case for an act (开始操作); an error unless its state allows it and the caller may do it';
+REVOKE EXECUTE ON FUNCTION case_begin(caseno, text, timestamptz, text, text, text, boolean, bigint) FROM PUBLIC;
+
+CREATE FUNCTION case_begin_otherwise(
+    caseno caseno,
+    action text,
+    at timestamptz,
+    outcome text,
+    reason text,
+    remark text,
+    system boolean,
+    for_unit bigint
 ) RETURNS case_act
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -188,24 +207,24 @@ DECLARE
     m @extschema@.role_member;
 BEGIN
     SELECT c.* INTO s FROM @extschema@.case_state AS c
-    WHERE c.caseno OPERATOR(@extschema@.=) case_begin.caseno
+    WHERE c.caseno OPERATOR(@extschema@.=) case_begin_otherwise.caseno
     FOR UPDATE;
     -- what somebody may not see is not there for him
     IF NOT FOUND OR s.sensitive AND NOT system AND NOT @extschema@.sees_sensitive() THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG313',
-            MESSAGE = format('there is no case %s', coalesce(case_begin.caseno::text, 'NULL')),
+            MESSAGE = format('there is no case %s', coalesce(case_begin_otherwise.caseno::text, 'NULL')),
             HINT = 'report_event() makes one.';
     END IF;
     IF at IS NULL OR NOT isfinite(at) THEN
         PERFORM @extschema@.require_instant(at);
     END IF;
     SELECT c.* INTO t FROM @extschema@.case_transition AS c
-    WHERE c.state = s.state AND c.action = case_begin.action AND c.outcome = case_begin.outcome;
+    WHERE c.state = s.state AND c.action = case_begin_otherwise.action AND c.outcome = case_begin_otherwise.outcome;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG501',
-            MESSAGE = format('%s is not possible while case %s is %s', case_begin.action, s.caseno, s.state),
+            MESSAGE = format('%s is not possible while case %s is %s', case_begin_otherwise.action, s.caseno, s.state),
             DETAIL = format('In this state there are %s.', coalesce((
                 SELECT string_agg(DISTINCT c.action, ', ' ORDER BY c.action)
                 FROM @extschema@.case_transition AS c WHERE c.state = s.state
@@ -265,14 +284,14 @@ BEGIN
     IF m.role IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG502',
-            MESSAGE = format('%s may not do %s', @extschema@.acting(), case_begin.action),
+            MESSAGE = format('%s may not do %s', @extschema@.acting(), case_begin_otherwise.action),
             DETAIL = format('It takes the role %s.', array_to_string(t.roles, ' or ')),
             HINT = 'grant_role() grants it.';
     END IF;
-    IF t.reason AND coalesce(case_begin.reason, '') !~ '\S' THEN
+    IF t.reason AND coalesce(case_begin_otherwise.reason, '') !~ '\S' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG505',
-            MESSAGE = format('%s needs a reason', case_begin.action),
+            MESSAGE = format('%s needs a reason', case_begin_otherwise.action),
             HINT = 'Say in words why.';
     END IF;
     IF at < s.at THEN
@@ -290,16 +309,16 @@ BEGIN
     act := (was, s, t, @extschema@.acting(), @extschema@.acting_person(), m.role, m.unit, at, reason, remark, '{}', NULL);
     IF action IN ('verified', 'checked') OR action IN ('sign', 'feedback') AND EXISTS (
         SELECT FROM @extschema@.case_journal AS j
-        WHERE j.caseno OPERATOR(@extschema@.=) case_begin.caseno AND j.action IN ('verified', 'checked')
+        WHERE j.caseno OPERATOR(@extschema@.=) case_begin_otherwise.caseno AND j.action IN ('verified', 'checked')
     ) THEN
         PERFORM @extschema@.require_separation(act);
     END IF;
     RETURN act;
 END;
 $$;
-COMMENT ON FUNCTION case_begin(caseno, text, timestamptz, text, text, text, boolean, bigint) IS
-    'lock a case for an act (开始操作); an error unless its state allows it and the caller may do it';
-REVOKE EXECUTE ON FUNCTION case_begin(caseno, text, timestamptz, text, text, text, boolean, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION case_begin_otherwise(caseno, text, timestamptz, text, text, text, boolean, bigint) IS
+    'lock a case for an act (开始操作), where case_begin() did not find the plain run of things';
+REVOKE EXECUTE ON FUNCTION case_begin_otherwise(caseno, text, timestamptz, text, text, text, boolean, bigint) FROM PUBLIC;
 
 -- Clocks.  What is done to them is written down with the act, so that they can
 -- be worked out again from the journal.
@@ -502,104 +521,37 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION add_parties(bigint[], bigint[]) IS 'units of a case, with some more (补充相关单位)';
 
--- The row of the journal, and the case as it is then.  Every act pays for this,
--- so it is written in C.
-CREATE FUNCTION write_step(act case_act) RETURNS case_state
-    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
-    AS 'MODULE_PATHNAME', 'cg_write_step';
-COMMENT ON FUNCTION write_step(case_act) IS 'write a step into the journal, and what it changes into the case (写入日志)';
-REVOKE EXECUTE ON FUNCTION write_step(case_act) FROM PUBLIC;
-
-CREATE FUNCTION case_end(act case_act) RETURNS case_state
-    LANGUAGE plpgsql VOLATILE
+-- Who may see the case afterwards: whoever it was given to, too.
+CREATE FUNCTION act_parties(act case_act) RETURNS case_act
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-    SET timezone = 'UTC'
 AS $$
 DECLARE
-    was constant @extschema@.case_state := act.was;
     s @extschema@.case_state := act.next;
-    stopped jsonb;
-    begins timestamptz := act.at;
-    started jsonb;
 BEGIN
-    -- Most acts stop the clock of a stage and start that of the next, by a
-    -- calendar that is there: in two statements.  All else is for act_clocks().
-    IF (act.transition).clocks = 'move' AND s.held_clock IS NULL AND NOT @extschema@.keeps_snapshot() THEN
-        UPDATE @extschema@.case_clock AS c
-        SET stopped_at = greatest(begins, c.started_at),
-            verdict = CASE WHEN begins <= c.due_at THEN 'on time' ELSE 'overdue' END
-        WHERE c.caseno OPERATOR(@extschema@.=) was.caseno AND c.clock = was.stage_clock
-            AND NOT upper_inf(c.pauses) AND c.stopped_at IS NULL
-        RETURNING
-            jsonb_build_object('clock', c.clock, 'do', 'stop', 'at', begins, 'verdict', c.verdict),
-            CASE WHEN was.state = 'dispatched' AND s.state = 'handling' THEN least(begins, c.due_at) ELSE begins END
-        INTO stopped, begins;
+    s.parties := @extschema@.add_parties(s.parties, ARRAY(
+        SELECT (t.task ->> 'unit')::bigint
+        FROM jsonb_array_elements(act.detail -> 'tasks') AS t (task)
+        WHERE t.task ->> 'do' = 'give'
+    ));
+    s.parties := @extschema@.add_parties(s.parties, ARRAY[s.unit, s.lead, s.centre]);
+    IF (act.transition).action = 'amend' THEN
+        SELECT r.cell, r.sensitive INTO s.cell, s.sensitive FROM @extschema@.case_record AS r
+        WHERE r.caseno OPERATOR(@extschema@.=) s.caseno;
+        s.sensitive := coalesce(s.sensitive, false);
     END IF;
-    IF stopped IS NOT NULL THEN
-        INSERT INTO @extschema@.case_clock AS c (caseno, kind, stage, holder, calendar, edition, started_at, term, due_at)
-        SELECT was.caseno, 'stage', l.stage, s.unit::text, l.calendar, e.edition, begins, l.term,
-               @extschema@.due(e.workcal, begins, l.term, '{}', '{}')
-        FROM (
-            SELECT o.stage, @extschema@.routing_term(s.routing, o.stage) AS term,
-                   @extschema@.routing_calendar(s.routing, o.stage) AS calendar
-            FROM @extschema@.case_status AS o
-            WHERE o.state = s.state
-        ) AS l
-        CROSS JOIN LATERAL (
-            SELECT f.edition, f.workcal
-            FROM @extschema@.calendar_edition AS f
-            WHERE f.calendar = l.calendar AND f.valid_from <= clock_timestamp()
-            ORDER BY f.valid_from DESC, f.edition DESC
-            LIMIT 1
-        ) AS e
-        WHERE l.term IS NOT NULL
-        RETURNING c.clock, jsonb_build_object('clock', c.clock, 'do', 'start', 'kind', c.kind, 'stage', c.stage,
-            'holder', s.unit, 'calendar', c.calendar, 'term', c.term::text, 'at', c.started_at)
-        INTO s.stage_clock, started;
-        IF started IS NOT NULL AND NOT act.detail ? 'clocks' THEN
-            act.detail := act.detail || jsonb_build_object('clocks', jsonb_build_array(stopped, started));
-            act.next := s;
-        ELSE
-            act := @extschema@.act_note(act, 'clocks', stopped);
-            IF started IS NOT NULL THEN
-                act.next := s;
-                act := @extschema@.act_note(act, 'clocks', started);
-            ELSE
-                act := @extschema@.act_enter_stage(act, begins);
-                s := act.next;
-            END IF;
-        END IF;
-    ELSIF (act.transition).clocks <> 'keep' THEN
-        act := @extschema@.act_clocks(act);
-        s := act.next;
-    END IF;
-    IF s.unit <> ALL (s.parties) OR s.lead <> ALL (s.parties) OR s.centre <> ALL (s.parties)
-        OR act.detail -> 'tasks' @> '[{"do": "give"}]' OR (act.transition).action = 'amend'
-    THEN
-        IF act.detail -> 'tasks' @> '[{"do": "give"}]' THEN
-            s.parties := @extschema@.add_parties(s.parties, ARRAY(
-                SELECT (t.task ->> 'unit')::bigint FROM jsonb_array_elements(act.detail -> 'tasks') AS t (task)
-            ));
-        END IF;
-        s.parties := @extschema@.add_parties(s.parties, ARRAY[s.unit, s.lead, s.centre]);
-        IF (act.transition).action = 'amend' THEN
-            SELECT r.cell, r.sensitive INTO s.cell, s.sensitive FROM @extschema@.case_record AS r
-            WHERE r.caseno OPERATOR(@extschema@.=) s.caseno;
-            s.sensitive := coalesce(s.sensitive, false);
-        END IF;
-        act.next := s;
-    END IF;
-    s := @extschema@.write_step(act);
-    -- who gets a case is told
-    IF s.unit IS DISTINCT FROM was.unit AND s.unit IS NOT NULL THEN
-        INSERT INTO @extschema@.case_message (caseno, kind, unit, body, at)
-        VALUES (s.caseno, 'given', s.unit, jsonb_build_object('action', (act.transition).action, 'state', s.state,
-            'step', s.step, 'from_unit', was.unit), s.at);
-        PERFORM @extschema@.notify_messages(true);
-    END IF;
-    RETURN s;
+    act.next := s;
+    RETURN act;
 END;
 $$;
+COMMENT ON FUNCTION act_parties(case_act) IS 'units that see a case after an act (相关单位变更)';
+REVOKE EXECUTE ON FUNCTION act_parties(case_act) FROM PUBLIC;
+
+-- The clocks, the row of the journal, the case as it is then, and a message to
+-- who gets it.
+CREATE FUNCTION case_end(act case_act) RETURNS case_state
+    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_case_end';
 COMMENT ON FUNCTION case_end(case_act) IS 'write down an act on a case, and what it changes (完成操作); returns the case';
 REVOKE EXECUTE ON FUNCTION case_end(case_act) FROM PUBLIC;
 

@@ -22,16 +22,22 @@ COMMENT ON FUNCTION act_tell(case_act, text, jsonb) IS 'add a part to what an ac
 -- The task that the caller means: that of the unit that he names, else one of a
 -- unit that he acts for, the lead's before those of assisting units.
 CREATE FUNCTION acting_task(caseno caseno, unit bigint, states text[]) RETURNS case_task
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_acting_task';
+COMMENT ON FUNCTION acting_task(caseno, bigint, text[]) IS 'open task of a case that the caller acts on (当前操作的任务); NULL: there is none';
+REVOKE EXECUTE ON FUNCTION acting_task(caseno, bigint, text[]) FROM PUBLIC;
+
+CREATE FUNCTION acting_task_of_several(caseno caseno, unit bigint, states text[]) RETURNS case_task
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     tasks @extschema@.case_task[] := ARRAY(
         SELECT t FROM @extschema@.case_task AS t
-        WHERE t.caseno OPERATOR(@extschema@.=) acting_task.caseno
+        WHERE t.caseno OPERATOR(@extschema@.=) acting_task_of_several.caseno
             AND t.ended_at IS NULL
             AND t.state = ANY (states)
-            AND (acting_task.unit IS NULL OR t.unit = acting_task.unit)
+            AND (acting_task_of_several.unit IS NULL OR t.unit = acting_task_of_several.unit)
         ORDER BY t.duty DESC, t.task
     );
     task @extschema@.case_task;
@@ -47,8 +53,9 @@ BEGIN
     RETURN tasks[1];
 END;
 $$;
-COMMENT ON FUNCTION acting_task(caseno, bigint, text[]) IS 'open task of a case that the caller acts on (当前操作的任务); NULL: there is none';
-REVOKE EXECUTE ON FUNCTION acting_task(caseno, bigint, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION acting_task_of_several(caseno, bigint, text[]) IS
+    'open task of a case that the caller acts on (当前操作的任务), of more than one';
+REVOKE EXECUTE ON FUNCTION acting_task_of_several(caseno, bigint, text[]) FROM PUBLIC;
 
 -- Whose outcome depends on what else there is has to wait for the others first.
 CREATE FUNCTION lock_case(caseno caseno) RETURNS case_state
@@ -88,66 +95,40 @@ COMMENT ON FUNCTION act_give(case_act, bigint, text, text, bigint, boolean) IS
     'give a unit a task in a case (派发任务), or again one that it has signed for before';
 REVOKE EXECUTE ON FUNCTION act_give(case_act, bigint, text, text, bigint, boolean) FROM PUBLIC;
 
--- What becomes of one open task, or of all.
-CREATE FUNCTION act_tasks(act case_act, deed text, task integer DEFAULT NULL) RETURNS case_act
+-- What becomes of one open task: it is signed for, done, returned, transferred,
+-- ended.
+CREATE FUNCTION act_task(act case_act, deed text, task integer) RETURNS case_act
+    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_act_task';
+COMMENT ON FUNCTION act_task(case_act, text, integer) IS
+    'sign for, finish, return, transfer or end an open task of a case (任务状态变更); the act as it was if it is not open';
+REVOKE EXECUTE ON FUNCTION act_task(case_act, text, integer) FROM PUBLIC;
+
+-- What becomes of all that are open: they are recalled, or end.
+CREATE FUNCTION act_tasks(act case_act, deed text) RETURNS case_act
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    becomes constant text := CASE deed
-        WHEN 'sign' THEN 'signed'
-        WHEN 'done' THEN 'done'
-        WHEN 'return' THEN 'returned'
-        WHEN 'recall' THEN 'recalled'
-        WHEN 'transfer' THEN 'transferred'
-        ELSE 'ended'
-    END;
-    names constant text[] := array_remove(ARRAY[act.actor, 'person ' || act.person], NULL);
     items jsonb;
 BEGIN
-    IF task IS NULL THEN
-        WITH changed AS (
-            UPDATE @extschema@.case_task AS t
-            SET state = becomes,
-                signed_at = CASE WHEN deed = 'sign' THEN act.at ELSE t.signed_at END,
-                ended_at = CASE WHEN deed <> 'sign' THEN act.at END,
-                handlers = CASE
-                    WHEN deed NOT IN ('sign', 'done') OR t.handlers @> names THEN t.handlers
-                    WHEN t.handlers = '{}' THEN names
-                    ELSE t.handlers || ARRAY(SELECT n FROM unnest(names) AS n WHERE n <> ALL (t.handlers))
-                END
-            WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.ended_at IS NULL
-            RETURNING t.task, t.unit, t.duty
-        )
-        SELECT jsonb_agg(jsonb_build_object('task', c.task, 'do', deed, 'unit', c.unit, 'duty', c.duty) ORDER BY c.task)
-        INTO items
-        FROM changed AS c;
-    ELSE
+    WITH changed AS (
         UPDATE @extschema@.case_task AS t
-        SET state = becomes,
-            signed_at = CASE WHEN deed = 'sign' THEN act.at ELSE t.signed_at END,
-            ended_at = CASE WHEN deed <> 'sign' THEN act.at END,
-            handlers = CASE
-                WHEN deed NOT IN ('sign', 'done') OR t.handlers @> names THEN t.handlers
-                WHEN t.handlers = '{}' THEN names
-                ELSE t.handlers || ARRAY(SELECT n FROM unnest(names) AS n WHERE n <> ALL (t.handlers))
-            END
-        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.ended_at IS NULL AND t.task = act_tasks.task
-        RETURNING jsonb_build_object('task', t.task, 'do', deed, 'unit', t.unit, 'duty', t.duty) INTO items;
-    END IF;
+        SET state = CASE deed WHEN 'recall' THEN 'recalled' ELSE 'ended' END, ended_at = act.at
+        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.ended_at IS NULL
+        RETURNING t.task, t.unit, t.duty
+    )
+    SELECT jsonb_agg(jsonb_build_object('task', c.task, 'do', deed, 'unit', c.unit, 'duty', c.duty) ORDER BY c.task)
+    INTO items
+    FROM changed AS c;
     IF items IS NULL THEN
         RETURN act;
     END IF;
-    IF act.detail ? 'tasks' THEN
-        RETURN @extschema@.act_note(act, 'tasks', items);
-    END IF;
-    act.detail := act.detail || jsonb_build_object('tasks', '[]'::jsonb || items);
-    RETURN act;
+    RETURN @extschema@.act_note(act, 'tasks', items);
 END;
 $$;
-COMMENT ON FUNCTION act_tasks(case_act, text, integer) IS
-    'sign for, finish, return, recall, transfer or end an open task of a case, or all (任务状态变更)';
-REVOKE EXECUTE ON FUNCTION act_tasks(case_act, text, integer) FROM PUBLIC;
+COMMENT ON FUNCTION act_tasks(case_act, text) IS 'recall or end all open tasks of a case (任务状态变更)';
+REVOKE EXECUTE ON FUNCTION act_tasks(case_act, text) FROM PUBLIC;
 
 CREATE FUNCTION refuse_without_task(caseno caseno, action text, unit bigint) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
@@ -530,7 +511,7 @@ BEGIN
     act := @extschema@.case_begin(caseno, 'sign', at, CASE WHEN task.duty = 'assist' THEN 'assist' ELSE '' END,
         for_unit => task.unit);
     IF task.task IS NOT NULL THEN
-        act := @extschema@.act_tasks(act, 'sign', task.task);
+        act := @extschema@.act_task(act, 'sign', task.task);
     END IF;
     IF act.detail -> 'tasks' IS NULL THEN
         PERFORM @extschema@.refuse_without_task(sign.caseno, 'sign', sign.unit);
@@ -576,7 +557,7 @@ BEGIN
         PERFORM @extschema@.refuse_without_task(return_case.caseno, 'return_case', return_case.unit);
     ELSIF task.duty = 'assist' THEN
         PERFORM @extschema@.require_return_reason(reason, statement);
-        act := @extschema@.act_tasks(act, 'return', task.task);
+        act := @extschema@.act_task(act, 'return', task.task);
         IF alone THEN
             s.unit := s.centre;
         END IF;
@@ -584,7 +565,7 @@ BEGIN
         back := @extschema@.return_routing(caseno, task.unit, reason, statement, suggested_unit, at);
         act := @extschema@.act_tell(act, 'return', jsonb_strip_nulls(jsonb_build_object(
             'return', back.return, 'counts', back.counts, 'suggested_unit', suggested_unit)));
-        act := @extschema@.act_tasks(act, 'return', task.task);
+        act := @extschema@.act_task(act, 'return', task.task);
         act := @extschema@.act_tasks(act, 'recall');
         s.unit := s.centre;
         s.lead := NULL;
@@ -653,7 +634,7 @@ BEGIN
     IF task.task IS NULL THEN
         PERFORM @extschema@.refuse_without_task(feedback.caseno, 'feedback', feedback.unit);
     END IF;
-    act := @extschema@.act_tasks(act, 'done', task.task);
+    act := @extschema@.act_task(act, 'done', task.task);
     act := @extschema@.act_attach(act, attachments);
     IF outcome = '' THEN
         s := act.next;

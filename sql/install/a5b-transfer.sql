@@ -111,11 +111,11 @@ BEGIN
     END IF;
     step := @extschema@.give_by_hand(act, transfer.unit, reason);
     act := @extschema@.act_tell(act, 'routing', jsonb_build_object('step', step.step, 'decided', step.decided));
-    act := @extschema@.act_tasks(act, 'transfer', task.task);
+    act := @extschema@.act_task(act, 'transfer', task.task);
     SELECT t.task INTO part FROM @extschema@.case_task AS t
     WHERE t.caseno OPERATOR(@extschema@.=) s.caseno AND t.unit = transfer.unit AND t.ended_at IS NULL;
     IF part IS NOT NULL THEN
-        act := @extschema@.act_tasks(act, 'end', part);
+        act := @extschema@.act_task(act, 'end', part);
     END IF;
     act := @extschema@.act_give(act, transfer.unit, 'lead', NULL, step.step);
     s.lead := transfer.unit;
@@ -159,7 +159,7 @@ BEGIN
             DETAIL = format('The case is in the care of %s.', coalesce('unit ' || s.centre, 'none')),
             HINT = 'return_case() gives it back to this one.';
     END IF;
-    act := @extschema@.act_tasks(act, 'transfer', task.task);
+    act := @extschema@.act_task(act, 'transfer', task.task);
     act := @extschema@.act_tasks(act, 'recall');
     s.centre := above;
     s.unit := above;

@@ -20,14 +20,15 @@
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "case_row.h"
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(cg_journal_digest);
 PG_FUNCTION_INFO_V1(cg_state_change);
-PG_FUNCTION_INFO_V1(cg_write_step);
 
 /* The columns of the journal, in the order in which they are hashed */
 enum
@@ -53,53 +54,6 @@ enum
 	JOURNAL_COLUMNS
 };
 
-/* A row, taken apart */
-typedef struct Row
-{
-	TupleDesc desc;
-	HeapTupleData tuple;
-	Datum *values;
-	bool *nulls;
-} Row;
-
-static void
-row_open(Row *row, Datum composite)
-{
-	HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
-
-	row->desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
-	                                   HeapTupleHeaderGetTypMod(header));
-	row->tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-	ItemPointerSetInvalid(&row->tuple.t_self);
-	row->tuple.t_tableOid = InvalidOid;
-	row->tuple.t_data = header;
-	row->values = palloc(sizeof(Datum) * row->desc->natts);
-	row->nulls = palloc(sizeof(bool) * row->desc->natts);
-	heap_deform_tuple(&row->tuple, row->desc, row->values, row->nulls);
-}
-
-static void
-row_close(Row *row)
-{
-	ReleaseTupleDesc(row->desc);
-}
-
-/* Where a column is */
-static int
-row_column(const Row *row, const char *name)
-{
-	for (int i = 0; i < row->desc->natts; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(row->desc, i);
-
-		if (!column->attisdropped &&
-		    strcmp(NameStr(column->attname), name) == 0)
-			return i;
-	}
-	elog(ERROR, "type %s has no column %s",
-	     format_type_be(row->desc->tdtypeid), name);
-}
-
 static bool
 same_column(const Row *a, const Row *b, int i)
 {
@@ -111,12 +65,21 @@ same_column(const Row *a, const Row *b, int i)
 	                      column->attlen);
 }
 
+/* An instant in UTC, as a JSON string */
+void
+append_instant(StringInfo buf, Datum instant)
+{
+	static const int utc = 0;
+	char text[MAXDATELEN + 1];
+
+	JsonEncodeDateTime(text, instant, TIMESTAMPTZOID, &utc);
+	escape_json(buf, text);
+}
+
 /* A value, as to_jsonb() gives it; instants in UTC */
 static void
 append_value(StringInfo buf, Datum value, bool isnull, Oid type)
 {
-	static const int utc = 0;
-	char instant[MAXDATELEN + 1];
 	Datum *elements;
 	bool *nulls;
 	int n;
@@ -154,8 +117,7 @@ append_value(StringInfo buf, Datum value, bool isnull, Oid type)
 			break;
 		}
 		case TIMESTAMPTZOID:
-			JsonEncodeDateTime(instant, value, TIMESTAMPTZOID, &utc);
-			escape_json(buf, instant);
+			append_instant(buf, value);
 			break;
 		case INT8ARRAYOID:
 			deconstruct_array(DatumGetArrayTypeP(value), INT8OID,
@@ -301,182 +263,134 @@ cg_state_change(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 }
 
-/* The statements that write a step, prepared once for each session; anew when
- * the extension was made anew meanwhile, or case_state has got a column. */
-static struct
-{
-	Oid function;
-	int n_columns;
-	SPIPlanPtr insert_journal;
-	SPIPlanPtr update_state;
-} plans;
+static CaseStatement insert_journal = {
+    "INSERT INTO @.case_journal (caseno, step, action, outcome, at, "
+    "recorded_at, actor, person, role, actor_unit, from_state, to_state, "
+    "from_unit, unit, reason, remark, detail, hash) VALUES ($1, $2, $3, $4, "
+    "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+    JOURNAL_COLUMNS,
+    {InvalidOid, INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+     TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, INT8OID, INT8OID,
+     TEXTOID, TEXTOID, JSONBOID, BYTEAOID},
+    NULL,
+    InvalidOid};
 
-static SPIPlanPtr
-prepare(const char *statement, int n, Oid *types)
-{
-	SPIPlanPtr plan = SPI_prepare(statement, n, types);
-
-	if (plan == NULL || SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not prepare: %s",
-		     SPI_result_code_string(SPI_result));
-	return plan;
-}
+/* All columns of the state; and those but the routing, which is by far the
+ * longest and seldom changes */
+static CaseStatement update_all;
+static CaseStatement update_short;
 
 static void
-prepare_plans(Oid function, const Row *state)
+update_state(const CaseSchema *schema, const Row *next, bool short_one)
 {
-	const char *schema =
-	    quote_identifier(get_namespace_name(get_func_namespace(function)));
-	int caseno = row_column(state, "caseno");
-	Oid caseno_type = TupleDescAttr(state->desc, caseno)->atttypid;
-	Oid journal_types[JOURNAL_COLUMNS] = {
-	    caseno_type, INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-	    TEXTOID,     TEXTOID, TEXTOID, INT8OID, TEXTOID,        TEXTOID,
-	    INT8OID,     INT8OID, TEXTOID, TEXTOID, JSONBOID,       BYTEAOID};
-	Oid *types = palloc(sizeof(Oid) * state->desc->natts);
-	StringInfoData statement;
-	const char *separator = "";
+	CaseStatement *statement = short_one ? &update_short : &update_all;
+	int caseno = row_column(next, "caseno");
 
-	if (plans.function == function && plans.n_columns == state->desc->natts)
-		return;
-	initStringInfo(&statement);
-	appendStringInfo(
-	    &statement,
-	    "INSERT INTO %s.case_journal (caseno, step, action, outcome, at, "
-	    "recorded_at, actor, person, role, actor_unit, from_state, to_state, "
-	    "from_unit, unit, reason, remark, detail, hash) VALUES (",
-	    schema);
-	for (int i = 0; i < JOURNAL_COLUMNS; i++)
-		appendStringInfo(&statement, "%s$%d", i == 0 ? "" : ", ", i + 1);
-	appendStringInfoChar(&statement, ')');
-	plans.insert_journal =
-	    prepare(statement.data, JOURNAL_COLUMNS, journal_types);
-
-	resetStringInfo(&statement);
-	appendStringInfo(&statement, "UPDATE %s.case_state AS c SET ", schema);
-	for (int i = 0; i < state->desc->natts; i++)
+	if (statement->caseno != schema->caseno ||
+	    statement->n != next->desc->natts)
 	{
-		Form_pg_attribute column = TupleDescAttr(state->desc, i);
+		const char *separator = "";
+		StringInfoData text;
 
-		/* the parameters of dropped columns are not used */
-		types[i] = column->attisdropped ? INT4OID : column->atttypid;
-		if (column->attisdropped || i == caseno)
-			continue;
-		appendStringInfo(&statement, "%s%s = $%d", separator,
-		                 quote_identifier(NameStr(column->attname)), i + 1);
-		separator = ", ";
+		if (next->desc->natts > CASE_STATEMENT_ARGS)
+			elog(ERROR, "case_state has too many columns");
+		initStringInfo(&text);
+		appendStringInfoString(&text, "UPDATE @.case_state AS c SET ");
+		statement->n = next->desc->natts;
+		statement->caseno = InvalidOid;
+		for (int i = 0; i < statement->n; i++)
+		{
+			Form_pg_attribute column = TupleDescAttr(next->desc, i);
+			const char *name = NameStr(column->attname);
+
+			/* the parameters of other columns are not used */
+			statement->types[i] =
+			    column->attisdropped ? INT4OID : column->atttypid;
+			if (column->attisdropped || i == caseno ||
+			    (short_one && strcmp(name, "routing") == 0))
+				continue;
+			appendStringInfo(&text, "%s%s = $%d", separator,
+			                 quote_identifier(name), i + 1);
+			separator = ", ";
+		}
+		appendStringInfo(&text, " WHERE c.caseno OPERATOR(@.=) $%d",
+		                 caseno + 1);
+		statement->text = MemoryContextStrdup(TopMemoryContext, text.data);
 	}
-	appendStringInfo(&statement, " WHERE c.caseno OPERATOR(%s.=) $%d", schema,
-	                 caseno + 1);
-	plans.update_state = prepare(statement.data, state->desc->natts, types);
-	plans.function = function;
-	plans.n_columns = state->desc->natts;
-}
-
-static void
-execute(SPIPlanPtr plan, int n, Datum *values, const bool *nulls)
-{
-	char *flags = palloc(n + 1);
-	int result;
-
-	for (int i = 0; i < n; i++)
-		flags[i] = nulls[i] ? 'n' : ' ';
-	flags[n] = '\0';
-	result = SPI_execute_plan(plan, values, flags, false, 0);
-	if (result < 0)
-		elog(ERROR, "could not write: %s", SPI_result_code_string(result));
+	if (case_execute(statement, schema, next->values, next->nulls) != 1)
+		elog(ERROR, "there is no state to be written");
 }
 
 /*
- * write_step(act): the row of the journal, and the case as it is then.
+ * The row of the journal, and the case as it is then, which is returned.
+ * clocks are the items of that part of the detail, in JSON, or empty.
  */
 Datum
-cg_write_step(PG_FUNCTION_ARGS)
+write_step(const CaseSchema *schema, const Row *act, const Row *was, Row *next,
+           const Row *transition, const char *clocks)
 {
-	Row act;
-	Row was;
-	Row next;
-	Row transition;
 	Datum values[JOURNAL_COLUMNS];
 	bool nulls[JOURNAL_COLUMNS];
 	StringInfoData json;
-	int state;
-	int since;
-	int unit;
-	int step;
-	HeapTuple tuple;
-	Datum result;
+	int state = row_column(next, "state");
+	int since = row_column(next, "since");
+	int unit = row_column(next, "unit");
+	int step = row_column(next, "step");
 
-	row_open(&act, PG_GETARG_DATUM(0));
-	row_open(&was, act.values[row_column(&act, "was")]);
-	row_open(&next, act.values[row_column(&act, "next")]);
-	row_open(&transition, act.values[row_column(&act, "transition")]);
-	state = row_column(&next, "state");
-	since = row_column(&next, "since");
-	unit = row_column(&next, "unit");
-	step = row_column(&next, "step");
-
-#define COPY(to, from, column)                \
-	do                                        \
-	{                                         \
-		values[to] = (from).values[(column)]; \
-		nulls[to] = (from).nulls[(column)];   \
+#define COPY(to, from, column)                 \
+	do                                         \
+	{                                          \
+		values[to] = (from)->values[(column)]; \
+		nulls[to] = (from)->nulls[(column)];   \
 	} while (0)
 
-	COPY(JOURNAL_CASENO, was, row_column(&was, "caseno"));
-	values[JOURNAL_STEP] = Int32GetDatum(DatumGetInt32(was.values[step]) + 1);
+	COPY(JOURNAL_CASENO, was, row_column(was, "caseno"));
+	values[JOURNAL_STEP] = Int32GetDatum(DatumGetInt32(was->values[step]) + 1);
 	nulls[JOURNAL_STEP] = false;
-	COPY(JOURNAL_ACTION, transition, row_column(&transition, "action"));
-	COPY(JOURNAL_OUTCOME, transition, row_column(&transition, "outcome"));
-	COPY(JOURNAL_AT, act, row_column(&act, "at"));
+	COPY(JOURNAL_ACTION, transition, row_column(transition, "action"));
+	COPY(JOURNAL_OUTCOME, transition, row_column(transition, "outcome"));
+	COPY(JOURNAL_AT, act, row_column(act, "at"));
 	values[JOURNAL_RECORDED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
 	nulls[JOURNAL_RECORDED_AT] = false;
-	COPY(JOURNAL_ACTOR, act, row_column(&act, "actor"));
-	COPY(JOURNAL_PERSON, act, row_column(&act, "person"));
-	COPY(JOURNAL_ROLE, act, row_column(&act, "role"));
-	COPY(JOURNAL_ACTOR_UNIT, act, row_column(&act, "actor_unit"));
+	COPY(JOURNAL_ACTOR, act, row_column(act, "actor"));
+	COPY(JOURNAL_PERSON, act, row_column(act, "person"));
+	COPY(JOURNAL_ROLE, act, row_column(act, "role"));
+	COPY(JOURNAL_ACTOR_UNIT, act, row_column(act, "actor_unit"));
 	COPY(JOURNAL_FROM_STATE, was, state);
 	COPY(JOURNAL_TO_STATE, next, state);
 	COPY(JOURNAL_FROM_UNIT, was, unit);
 	COPY(JOURNAL_UNIT, next, unit);
-	COPY(JOURNAL_REASON, act, row_column(&act, "reason"));
-	COPY(JOURNAL_REMARK, act, row_column(&act, "remark"));
-	COPY(JOURNAL_DETAIL, act, row_column(&act, "detail"));
+	COPY(JOURNAL_REASON, act, row_column(act, "reason"));
+	COPY(JOURNAL_REMARK, act, row_column(act, "remark"));
+	COPY(JOURNAL_DETAIL, act, row_column(act, "detail"));
 #undef COPY
 
-	if (!same_column(&was, &next, state))
+	if (!same_column(was, next, state))
 	{
-		next.values[since] = values[JOURNAL_AT];
-		next.nulls[since] = nulls[JOURNAL_AT];
+		next->values[since] = values[JOURNAL_AT];
+		next->nulls[since] = nulls[JOURNAL_AT];
 	}
 	initStringInfo(&json);
-	appendStringInfoString(&json, "{\"set\": ");
-	append_changes(&json, &was, &next);
+	appendStringInfoChar(&json, '{');
+	if (clocks[0] != '\0')
+		appendStringInfo(&json, "\"clocks\": [%s], ", clocks);
+	appendStringInfoString(&json, "\"set\": ");
+	append_changes(&json, was, next);
 	appendStringInfoChar(&json, '}');
 	values[JOURNAL_DETAIL] = DirectFunctionCall2(
 	    jsonb_concat, values[JOURNAL_DETAIL],
 	    DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 	values[JOURNAL_HASH] =
-	    digest(false, was.values[row_column(&was, "hash")], values, nulls,
-	           TupleDescAttr(was.desc, row_column(&was, "caseno"))->atttypid);
+	    digest(false, was->values[row_column(was, "hash")], values, nulls,
+	           TupleDescAttr(was->desc, row_column(was, "caseno"))->atttypid);
 	nulls[JOURNAL_HASH] = false;
 
-	next.values[step] = values[JOURNAL_STEP];
-	next.values[row_column(&next, "at")] = values[JOURNAL_AT];
-	next.values[row_column(&next, "hash")] = values[JOURNAL_HASH];
-	tuple = heap_form_tuple(next.desc, next.values, next.nulls);
-	result = heap_copy_tuple_as_datum(tuple, next.desc);
+	next->values[step] = values[JOURNAL_STEP];
+	next->values[row_column(next, "at")] = values[JOURNAL_AT];
+	next->values[row_column(next, "hash")] = values[JOURNAL_HASH];
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	prepare_plans(fcinfo->flinfo->fn_oid, &next);
-	execute(plans.insert_journal, JOURNAL_COLUMNS, values, nulls);
-	execute(plans.update_state, next.desc->natts, next.values, next.nulls);
-	SPI_finish();
-
-	row_close(&transition);
-	row_close(&next);
-	row_close(&was);
-	row_close(&act);
-	PG_RETURN_DATUM(result);
+	case_execute(&insert_journal, schema, values, nulls);
+	update_state(schema, next,
+	             same_column(was, next, row_column(next, "routing")));
+	return row_datum(next);
 }

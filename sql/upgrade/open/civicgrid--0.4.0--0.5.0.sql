@@ -5,3 +5,7 @@ DROP FUNCTION taxonomy_check();
 
 DROP INDEX case_record_cell_idx;
 CREATE INDEX case_record_cell_idx ON case_record (cell, reported_at);
+
+CREATE OR REPLACE FUNCTION share_clock_lock() RETURNS trigger
+    LANGUAGE C PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_share_clock_lock';

@@ -1,0 +1,184 @@
+/*
+ * case_row.c
+ *	  Rows and statements of the case engine, in which every act on a case is
+ *	  written.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "case_row.h"
+
+void
+row_open(Row *row, Datum composite)
+{
+	HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
+
+	row->desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
+	                                   HeapTupleHeaderGetTypMod(header));
+	row->tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&row->tuple.t_self);
+	row->tuple.t_tableOid = InvalidOid;
+	row->tuple.t_data = header;
+	row->values = palloc(sizeof(Datum) * row->desc->natts);
+	row->nulls = palloc(sizeof(bool) * row->desc->natts);
+	heap_deform_tuple(&row->tuple, row->desc, row->values, row->nulls);
+}
+
+void
+row_close(Row *row)
+{
+	if (row->desc != NULL)
+		ReleaseTupleDesc(row->desc);
+}
+
+int
+row_column(const Row *row, const char *name)
+{
+	for (int i = 0; i < row->desc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(row->desc, i);
+
+		if (!column->attisdropped &&
+		    strcmp(NameStr(column->attname), name) == 0)
+			return i;
+	}
+	elog(ERROR, "type %s has no column %s",
+	     format_type_be(row->desc->tdtypeid), name);
+}
+
+char *
+row_text(const Row *row, const char *name)
+{
+	int i = row_column(row, name);
+
+	return row->nulls[i] ? NULL : TextDatumGetCString(row->values[i]);
+}
+
+int64
+row_int8(const Row *row, const char *name, bool *isnull)
+{
+	int i = row_column(row, name);
+
+	*isnull = row->nulls[i];
+	return row->nulls[i] ? 0 : DatumGetInt64(row->values[i]);
+}
+
+Datum
+row_datum(const Row *row)
+{
+	return heap_copy_tuple_as_datum(
+	    heap_form_tuple(row->desc, row->values, row->nulls), row->desc);
+}
+
+static Oid
+type_of(Oid namespace, const char *name)
+{
+	Oid type =
+	    GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+	                    ObjectIdGetDatum(namespace));
+
+	if (!OidIsValid(type))
+		elog(ERROR, "there is no type %s", name);
+	return type;
+}
+
+CaseSchema
+case_schema(FunctionCallInfo fcinfo)
+{
+	CaseSchema schema;
+
+	schema.namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
+	schema.caseno = type_of(schema.namespace, "caseno");
+	return schema;
+}
+
+Oid
+case_function(const CaseSchema *schema, const char *name, int n_types,
+              const Oid *types)
+{
+	List *path = list_make2(makeString(get_namespace_name(schema->namespace)),
+	                        makeString(pstrdup(name)));
+
+	return LookupFuncName(path, n_types, types, false);
+}
+
+static void
+prepare(CaseStatement *statement, const CaseSchema *schema)
+{
+	const char *name = quote_identifier(get_namespace_name(schema->namespace));
+	Oid types[CASE_STATEMENT_ARGS];
+	StringInfoData text;
+	SPIPlanPtr plan;
+
+	initStringInfo(&text);
+	for (const char *c = statement->text; *c != '\0'; c++)
+	{
+		if (c[0] == '@' && c[1] == '.')
+			appendStringInfoString(&text, name);
+		else
+			appendStringInfoChar(&text, *c);
+	}
+	for (int i = 0; i < statement->n; i++)
+	{
+		types[i] = statement->types[i];
+		if (types[i] == InvalidOid)
+			types[i] = schema->caseno;
+		else if (types[i] == CASE_TERM)
+			types[i] = type_of(schema->namespace, "term");
+	}
+	/* What the values are makes no difference to these plans. */
+	plan = SPI_prepare_cursor(text.data, statement->n, types,
+	                          CURSOR_OPT_GENERIC_PLAN);
+	if (plan == NULL || SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not prepare: %s",
+		     SPI_result_code_string(SPI_result));
+	statement->plan = plan;
+	statement->caseno = schema->caseno;
+}
+
+uint64
+case_execute(CaseStatement *statement, const CaseSchema *schema, Datum *values,
+             const bool *nulls)
+{
+	char flags[CASE_STATEMENT_ARGS];
+	int nest = 0;
+	int result;
+
+	/*
+	 * A plan that was made while a table was nearly empty would read all of it
+	 * for as long as the session lasts.
+	 */
+	if (statement->caseno != schema->caseno ||
+	    !SPI_plan_is_valid(statement->plan))
+	{
+		nest = NewGUCNestLevel();
+		(void) set_config_option("enable_seqscan", "off", PGC_USERSET,
+		                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+		                         false);
+	}
+	if (statement->caseno != schema->caseno)
+		prepare(statement, schema);
+	for (int i = 0; i < statement->n; i++)
+		flags[i] = nulls != NULL && nulls[i] ? 'n' : ' ';
+	result = SPI_execute_plan(statement->plan, values, flags, false, 0);
+	if (nest > 0)
+		AtEOXact_GUC(true, nest);
+	if (result < 0)
+		elog(ERROR, "could not execute: %s", SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+Datum
+case_result(int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column,
+	                     isnull);
+}

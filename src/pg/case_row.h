@@ -1,0 +1,73 @@
+/*
+ * case_row.h
+ *	  Rows and statements of the case engine.
+ */
+#ifndef CIVICGRID_PG_CASE_ROW_H
+#define CIVICGRID_PG_CASE_ROW_H
+
+#include "access/htup_details.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+
+/* A row, taken apart */
+typedef struct Row
+{
+	TupleDesc desc;
+	HeapTupleData tuple;
+	Datum *values;
+	bool *nulls;
+} Row;
+
+extern void row_open(Row *row, Datum composite);
+/* Nothing for a row that was never opened */
+extern void row_close(Row *row);
+/* Where a column is */
+extern int row_column(const Row *row, const char *name);
+/* A column, NULL or 0 if it is null */
+extern char *row_text(const Row *row, const char *name);
+extern int64 row_int8(const Row *row, const char *name, bool *isnull);
+/* The row of the values as they are now */
+extern Datum row_datum(const Row *row);
+
+/* Where the objects of the extension are: those of the function called */
+typedef struct CaseSchema
+{
+	Oid namespace;
+	Oid caseno;
+} CaseSchema;
+
+extern CaseSchema case_schema(FunctionCallInfo fcinfo);
+/* Another function of the extension */
+extern Oid case_function(const CaseSchema *schema, const char *name,
+                         int n_types, const Oid *types);
+
+/*
+ * A statement that is prepared once a session.  In its text "@." stands for
+ * the schema; among the types InvalidOid for that of case numbers, and
+ * CASE_TERM for that of terms.
+ */
+#define CASE_TERM           ((Oid) 1)
+#define CASE_STATEMENT_ARGS 48
+typedef struct CaseStatement
+{
+	const char *text;
+	int n;
+	Oid types[CASE_STATEMENT_ARGS];
+	SPIPlanPtr plan;
+	Oid caseno;
+} CaseStatement;
+
+/* Run it, within SPI_connect(); the number of rows, which are in SPI_tuptable.
+ * nulls may be NULL. */
+extern uint64 case_execute(CaseStatement *statement, const CaseSchema *schema,
+                           Datum *values, const bool *nulls);
+/* A column of the first row of SPI_tuptable, from 1 on */
+extern Datum case_result(int column, bool *isnull);
+
+/* case_journal.c */
+extern void append_instant(StringInfo buf, Datum instant);
+extern Datum write_step(const CaseSchema *schema, const Row *act,
+                        const Row *was, Row *next, const Row *transition,
+                        const char *clocks);
+
+#endif /* CIVICGRID_PG_CASE_ROW_H */
