@@ -93,6 +93,7 @@ OBJS = \
 	src/core/workcal_json.o \
 	src/core/workcal_text.o \
 	src/pg/case_act.o \
+	src/pg/case_intake.o \
 	src/pg/case_journal.o \
 	src/pg/case_row.o \
 	src/pg/caseno.o \
@@ -152,7 +153,7 @@ NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789a-z]*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning case_intake case_verb case_journal case_tick case_role case_view sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning case_intake case_verb case_journal case_tick case_role case_guard case_guard_engine case_view sanity
 # soft errors came with 16
 ifeq ($(filter 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors

@@ -102,12 +102,16 @@ CREATE FUNCTION edition_proposal(edition bigint, message text, cell gridcode DEF
 BEGIN ATOMIC
     SELECT t.class[1], t.probability[1], t.class[2], t.probability[2]
     FROM (
-        SELECT v.edition, v.model, EXISTS (
+        SELECT v.edition, v.model, d.asked, EXISTS (
                    SELECT FROM @extschema@.taxonomy_edition_class AS k
-                   WHERE k.edition = v.edition
-                       AND k.valid_to <= @extschema@.class_day(at) AND k.valid_to > @extschema@.class_day(v.valid_from)
+                   WHERE k.edition = v.edition AND k.valid_to <= d.asked AND k.valid_to > d.published
                ) AS shrunk
         FROM @extschema@.taxonomy_edition AS v
+        -- once, not for each class
+        CROSS JOIN LATERAL (
+            SELECT @extschema@.class_day(at) AS asked, @extschema@.class_day(v.valid_from) AS published
+            OFFSET 0
+        ) AS d
         WHERE v.edition = edition_proposal.edition
     ) AS e
     CROSS JOIN LATERAL (
@@ -116,7 +120,7 @@ BEGIN ATOMIC
         WHERE NOT e.shrunk
             OR EXISTS (
                 SELECT FROM @extschema@.taxonomy_edition_class AS k
-                WHERE k.edition = e.edition AND k.code = c.class AND coalesce(k.valid_to, 'infinity') > @extschema@.class_day(at)
+                WHERE k.edition = e.edition AND k.code = c.class AND coalesce(k.valid_to, 'infinity') > e.asked
             )
     ) AS t
     WHERE t.class IS NOT NULL;

@@ -17,6 +17,7 @@ CREATE FUNCTION report_refusal(
 ) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
 AS $$
 BEGIN
     RETURN CASE fault
@@ -77,16 +78,37 @@ $$;
 COMMENT ON FUNCTION report_refusal(text, report, text, text, bigint, bigint, grid_kind, text, text, text) IS
     'why a report is refused (拒收说明): message, detail and hint';
 
+-- Step 1 keeps what was told and what was worked out.  Who reported is not in it.
+CREATE FUNCTION report_detail(
+    told report,
+    of_case case_state,
+    location text,
+    place text,
+    cell_of_location gridcode,
+    class eventcode,
+    proposed eventcode,
+    probability double precision,
+    grid_edition bigint,
+    class_edition bigint,
+    case_calendar text,
+    case_term term,
+    stage text,
+    stage_calendar text,
+    stage_term term
+) RETURNS jsonb
+    LANGUAGE C STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_report_detail';
+COMMENT ON FUNCTION report_detail(report, case_state, text, text, gridcode, eventcode, eventcode, double precision, bigint, bigint, text, term, text, text, term) IS
+    'what the first step of a case writes down (登记明细): what was told and found, the editions that were asked, the clocks that were started and the case as it begins';
+
 -- Each report is judged first, so that those that are refused cost the others
 -- nothing.  What cannot be judged beforehand is an error of the whole.  The
 -- statement is the same for one report and for many: how long it takes to begin
 -- matters as much as how long it runs, which is why what a report says stays in
--- one column.
+-- one column.  take_batch() has one plan made for all calls.
 CREATE FUNCTION open_reports(reports report[]) RETURNS report_answer[]
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    SET timezone = 'UTC'
-    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     who constant text := @extschema@.acting();
@@ -213,23 +235,26 @@ BEGIN
             (t.r).description, w.place, t.at
         ) AS v ON true
         CROSS JOIN LATERAL (
-            SELECT coalesce((t.r).class, CASE WHEN v.probability >= (u.i).threshold THEN v.proposed END) AS class OFFSET 0
+            -- with what would be worked out anew for each row that it is compared with
+            SELECT coalesce((t.r).class, CASE WHEN v.probability >= (u.i).threshold THEN v.proposed END) AS class,
+                   @extschema@.lineage(coalesce((t.r).class, v.proposed)) AS line, @extschema@.class_day(t.at) AS day
+            OFFSET 0
         ) AS c
         LEFT JOIN LATERAL (
             -- what is likely to be sensitive is kept so until a person decides
             SELECT bool_or(f.sensitive) AS sensitive,
-                   bool_or(f.code OPERATOR(@extschema@.=) (t.r).class AND coalesce(f.valid_from, '-infinity') <= @extschema@.class_day(t.at)
-                       AND coalesce(f.valid_to, 'infinity') > @extschema@.class_day(t.at)) AS in_use
+                   bool_or(f.code OPERATOR(@extschema@.=) (t.r).class AND coalesce(f.valid_from, '-infinity') <= c.day
+                       AND coalesce(f.valid_to, 'infinity') > c.day) AS in_use
             FROM @extschema@.taxonomy_edition_class AS f
             WHERE f.edition = x.edition
-                AND f.code OPERATOR(@extschema@.=) ANY (@extschema@.lineage(coalesce((t.r).class, v.proposed)))
+                AND f.code OPERATOR(@extschema@.=) ANY (c.line)
         ) AS k ON true
         LEFT JOIN LATERAL (
             SELECT (array_agg(f.severity ORDER BY length(f.class::text) DESC) FILTER (WHERE f.severity IS NOT NULL))[1] AS severity,
                    (array_agg(f.sensitive ORDER BY length(f.class::text) DESC) FILTER (WHERE f.sensitive IS NOT NULL))[1] AS sensitive
             FROM @extschema@.intake_class AS f
             WHERE f.taxonomy = x.taxonomy AND f.kind = x.kind
-                AND f.class OPERATOR(@extschema@.=) ANY (@extschema@.lineage(coalesce((t.r).class, v.proposed)))
+                AND f.class OPERATOR(@extschema@.=) ANY (c.line)
         ) AS d ON true
     ), numbered AS MATERIALIZED (
         -- of several with one number the first counts
@@ -301,46 +326,23 @@ BEGIN
         ) AS c (kind, stage, holder, calendar, term, edition, due_at, clock)
         WHERE c.clock IS NOT NULL
     ), written AS MATERIALIZED (
-        SELECT v.*, sha256(convert_to(jsonb_build_array(
-                v.caseno::text, 1, 'report_event', '',
-                (extract(epoch FROM v.at) * 1000000)::bigint, (extract(epoch FROM v.recorded_at) * 1000000)::bigint,
-                who, whose, coalesce(m.role, 'system'), m.unit, NULL, 'reported', NULL, v.unit, NULL, NULL, v.entry
-            )::text, 'UTF8')) AS hash
+        SELECT v.caseno, v.at, v.unit, v.severity, v.routing, v.book_edition, v.place, v.sensitive, v.case_clock, v.stage_clock,
+               v.parties, v.recorded_at, v.entry, @extschema@.journal_digest(NULL, ROW(
+                   v.caseno, 1, 'report_event', '', v.at, v.recorded_at, who, whose, coalesce(m.role, 'system'), m.unit,
+                   NULL, 'reported', NULL, v.unit, NULL, NULL, v.entry, NULL
+               )::@extschema@.case_journal) AS hash
         FROM (
-            SELECT r.caseno, r.at, r.unit, r.severity, r.routing, r.book_edition, r.place, r.sensitive, r.case_clock, r.stage_clock,
-                   array_remove(ARRAY[r.unit], NULL) AS parties, clock_timestamp() AS recorded_at,
-                   jsonb_strip_nulls(jsonb_build_object(
-                       'clocks', nullif(jsonb_path_query_array(jsonb_build_array(
-                           CASE WHEN r.case_clock IS NOT NULL THEN jsonb_build_object('clock', r.case_clock, 'do', 'start',
-                               'kind', 'case', 'calendar', r.case_calendar, 'term', r.case_term::text, 'at', r.at) END,
-                           CASE WHEN r.stage_clock IS NOT NULL THEN jsonb_build_object('clock', r.stage_clock, 'do', 'start',
-                               'kind', 'stage', 'stage', stage, 'holder', r.unit, 'calendar', r.stage_calendar,
-                               'term', r.stage_term::text, 'at', r.at) END
-                       ), '$[*] ? (@ != null)'), '[]'),
-                       'told', jsonb_build_object(
-                           'channel', (r.r).channel, 'external_id', (r.r).external_id, 'occurred_at', (r.r).occurred_at,
-                           'address', (r.r).address, 'cell', (r.r).cell::text, 'location', @extschema@.place_text((r.r).location),
-                           'datum', (r.r).datum, 'class', (r.r).class::text, 'severity', (r.r).severity, 'owner', (r.r).owner,
-                           'description_sha256', encode(sha256(convert_to((r.r).description, 'UTF8')), 'hex')
-                       ),
-                       'found', jsonb_build_object(
-                           'cell', CASE WHEN (r.r).cell IS NULL THEN r.place::text END, 'place', r.place_name,
-                           'cell_of_location', CASE WHEN (r.r).cell::text <> r.cell_of_point::text THEN r.cell_of_point::text END,
-                           'class', CASE WHEN (r.r).class IS NULL THEN r.class::text END,
-                           'proposed', r.proposed::text, 'probability', r.probability
-                       ),
-                       'editions', jsonb_build_object('rulebook', r.book_edition,
-                           'grid', CASE WHEN (r.r).cell IS NULL AND r.place IS NOT NULL THEN r.grid_edition END,
-                           'class', CASE WHEN r.proposed IS NOT NULL THEN r.class_edition END),
-                       'set', jsonb_build_object(
-                           'state', 'reported', 'since', r.at, 'unit', r.unit, 'severity', r.severity, 'stage_clock', r.stage_clock,
-                           'case_clock', r.case_clock, 'centre', r.unit, 'routing', r.routing::text, 'routing_edition', r.book_edition,
-                           'returns', 0, 'reworks', 0, 'reopens', 0, 'extensions', 0, 'suspensions', 0, 'supervised', false,
-                           'exempt', false, 'cell', r.place::text, 'sensitive', r.sensitive,
-                           'parties', array_remove(ARRAY[r.unit], NULL)
-                       )
-                   )) AS entry
+            SELECT r.*, a.parties, clock_timestamp() AS recorded_at,
+                   -- all columns of case_state, in their order
+                   @extschema@.report_detail(r.r, ROW(
+                       r.caseno, 'reported', r.at, r.unit, NULL, r.severity, 1, r.at, NULL, r.stage_clock, NULL, r.case_clock, r.unit,
+                       r.routing, r.book_edition, NULL, NULL, NULL, 0, 0, 0, 0, 0, false, false, NULL, NULL, r.place, r.sensitive,
+                       a.parties
+                   )::@extschema@.case_state, @extschema@.place_text((r.r).location), r.place_name,
+                   CASE WHEN (r.r).cell::text <> r.cell_of_point::text THEN r.cell_of_point END, r.class, r.proposed, r.probability,
+                   r.grid_edition, r.class_edition, r.case_calendar, r.case_term, stage, r.stage_calendar, r.stage_term) AS entry
             FROM routed AS r
+            CROSS JOIN LATERAL (SELECT array_remove(ARRAY[r.unit], NULL) AS parties OFFSET 0) AS a
             OFFSET 0
         ) AS v
     ), journal AS (
@@ -402,7 +404,6 @@ REVOKE EXECUTE ON FUNCTION open_reports(report[]) FROM PUBLIC;
 CREATE FUNCTION open_report(told report) RETURNS report_answer
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    SET timezone = 'UTC'
     SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
@@ -411,7 +412,6 @@ DECLARE
     m @extschema@.role_member;
     p @extschema@.class_proposal;
     s @extschema@.case_state;
-    entry @extschema@.case_journal;
     point @extschema@.case_record.location%TYPE;
     placed boolean := true;
     known boolean;
@@ -430,10 +430,13 @@ DECLARE
     district @extschema@.gridcode;
     final_class @extschema@.eventcode;
     class_severity smallint;
-    class_sensitive boolean;
     in_use boolean;
+    line @extschema@.eventcode[];
+    day date;
     fault text;
     words text[];
+    severe boolean := true;
+    near boolean := true;
     stage text;
     case_term @extschema@.term;
     stage_term @extschema@.term;
@@ -443,7 +446,6 @@ DECLARE
     stage_edition bigint;
     case_due timestamptz;
     stage_due timestamptz;
-    clocks jsonb := '[]';
 BEGIN
     told.channel := coalesce(told.channel, '');
     told.external_id := nullif(told.external_id, '');
@@ -471,29 +473,39 @@ BEGIN
         told.address := NULL;
     END IF;
     told.owner := nullif(told.owner, '');
-    SELECT true, h.intake_unit INTO known, rule_unit FROM @extschema@.channel AS h WHERE h.channel = told.channel;
-    rule_unit := coalesce(rule_unit, rule.unit);
     book := rule.rulebook;
     IF book IS NULL THEN
         SELECT min(e.rulebook) INTO book FROM @extschema@.rulebook_edition AS e HAVING min(e.rulebook) = max(e.rulebook);
     END IF;
     s.at := told.at;
-    SELECT e.edition, e.taxonomy, e.kind, e.grid_kind INTO s.routing_edition, book_taxonomy, book_kind, book_grid_kind
-    FROM @extschema@.rulebook_edition AS e
-    WHERE e.rulebook = book AND e.valid_from <= told.at
-    ORDER BY e.valid_from DESC, e.edition DESC
-    LIMIT 1;
-    SELECT e.edition INTO grid_edition FROM @extschema@.grid_edition AS e
-    WHERE e.valid_from <= told.at
-    ORDER BY e.valid_from DESC, e.edition DESC
-    LIMIT 1;
+    -- the editions in force when it was reported, in one statement
+    SELECT h.known, coalesce(h.intake_unit, rule.unit), b.edition, b.taxonomy, b.kind, b.grid_kind, g.edition, x.edition
+    INTO known, rule_unit, s.routing_edition, book_taxonomy, book_kind, book_grid_kind, grid_edition, class_edition
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (
+        SELECT true AS known, c.intake_unit FROM @extschema@.channel AS c WHERE c.channel = told.channel LIMIT 1
+    ) AS h ON true
+    LEFT JOIN LATERAL (
+        SELECT e.edition, e.taxonomy, e.kind, e.grid_kind FROM @extschema@.rulebook_edition AS e
+        WHERE e.rulebook = book AND e.valid_from <= told.at
+        ORDER BY e.valid_from DESC, e.edition DESC
+        LIMIT 1
+    ) AS b ON true
+    LEFT JOIN LATERAL (
+        SELECT e.edition FROM @extschema@.grid_edition AS e
+        WHERE e.valid_from <= told.at
+        ORDER BY e.valid_from DESC, e.edition DESC
+        LIMIT 1
+    ) AS g ON true
+    LEFT JOIN LATERAL (
+        SELECT e.edition FROM @extschema@.taxonomy_edition AS e
+        WHERE e.taxonomy = coalesce(rule.taxonomy, b.taxonomy) AND e.kind = coalesce(rule.kind, b.kind) AND e.valid_from <= told.at
+        ORDER BY e.valid_from DESC, e.edition DESC
+        LIMIT 1
+    ) AS x ON true;
     grid_kind := coalesce(rule.grid_kind, book_grid_kind, 'unit');
     of_taxonomy := coalesce(rule.taxonomy, book_taxonomy);
     of_kind := coalesce(rule.kind, book_kind);
-    SELECT e.edition INTO class_edition FROM @extschema@.taxonomy_edition AS e
-    WHERE e.taxonomy = of_taxonomy AND e.kind = of_kind AND e.valid_from <= told.at
-    ORDER BY e.valid_from DESC, e.edition DESC
-    LIMIT 1;
 
     -- where
     IF told.location IS NOT NULL THEN
@@ -529,23 +541,30 @@ BEGIN
         final_class := p.proposed;
     END IF;
     IF coalesce(told.class, p.proposed) IS NOT NULL THEN
+        line := @extschema@.lineage(coalesce(told.class, p.proposed));
+        day := @extschema@.class_day(told.at);
         -- what is likely to be sensitive is kept so until a person decides
-        SELECT bool_or(f.sensitive),
-               bool_or(f.code OPERATOR(@extschema@.=) told.class AND coalesce(f.valid_from, '-infinity') <= @extschema@.class_day(told.at)
-                   AND coalesce(f.valid_to, 'infinity') > @extschema@.class_day(told.at))
-        INTO s.sensitive, in_use
-        FROM @extschema@.taxonomy_edition_class AS f
-        WHERE f.edition = class_edition
-            AND f.code OPERATOR(@extschema@.=) ANY (@extschema@.lineage(coalesce(told.class, p.proposed)));
-        SELECT (array_agg(f.severity ORDER BY length(f.class::text) DESC) FILTER (WHERE f.severity IS NOT NULL))[1],
-               (array_agg(f.sensitive ORDER BY length(f.class::text) DESC) FILTER (WHERE f.sensitive IS NOT NULL))[1]
-        INTO class_severity, class_sensitive
-        FROM @extschema@.intake_class AS f
-        WHERE f.taxonomy = of_taxonomy AND f.kind = of_kind
-            AND f.class OPERATOR(@extschema@.=) ANY (@extschema@.lineage(coalesce(told.class, p.proposed)));
+        SELECT coalesce(b.sensitive, a.sensitive), a.in_use, b.severity INTO s.sensitive, in_use, class_severity
+        FROM (
+            SELECT bool_or(f.sensitive) AS sensitive,
+                   bool_or(f.code OPERATOR(@extschema@.=) told.class AND coalesce(f.valid_from, '-infinity') <= day
+                       AND coalesce(f.valid_to, 'infinity') > day) AS in_use
+            FROM @extschema@.taxonomy_edition_class AS f
+            WHERE f.edition = class_edition AND f.code OPERATOR(@extschema@.=) ANY (line)
+        ) AS a
+        CROSS JOIN (
+            SELECT (array_agg(f.severity ORDER BY length(f.class::text) DESC) FILTER (WHERE f.severity IS NOT NULL))[1] AS severity,
+                   (array_agg(f.sensitive ORDER BY length(f.class::text) DESC) FILTER (WHERE f.sensitive IS NOT NULL))[1] AS sensitive
+            FROM @extschema@.intake_class AS f
+            WHERE f.taxonomy = of_taxonomy AND f.kind = of_kind AND f.class OPERATOR(@extschema@.=) ANY (line)
+        ) AS b;
     END IF;
-    s.sensitive := coalesce(class_sensitive, s.sensitive, false);
+    s.sensitive := coalesce(s.sensitive, false);
 
+    -- apart, so that what follows is no statement of its own
+    IF told.severity IS NOT NULL THEN
+        severe := EXISTS (SELECT FROM @extschema@.case_severity AS c WHERE c.severity = told.severity);
+    END IF;
     fault := CASE
         WHEN known IS NULL THEN 'CG510'
         WHEN told.at IS NULL OR NOT isfinite(told.at) OR NOT isfinite(told.occurred_at) THEN '22023'
@@ -553,9 +572,7 @@ BEGIN
         WHEN NOT placed THEN 'CG514'
         WHEN told.cell IS NOT NULL AND NOT @extschema@.grid_has_cell(grid_edition, grid_kind, told.cell) THEN 'CG513'
         WHEN told.class IS NOT NULL AND (of_taxonomy IS NULL OR class_edition IS NOT NULL AND NOT coalesce(in_use, false)) THEN 'CG512'
-        WHEN told.severity IS NOT NULL AND NOT EXISTS (
-            SELECT FROM @extschema@.case_severity AS c WHERE c.severity = told.severity
-        ) THEN 'CG515'
+        WHEN NOT severe THEN 'CG515'
         WHEN jsonb_typeof(told.reporter) <> 'object'
             OR told.reporter - '{name,phone,id_number,address,anonymous}'::text[] <> '{}'
             OR jsonb_typeof(told.reporter -> 'anonymous') NOT IN ('boolean', 'null') THEN 'CG516'
@@ -586,6 +603,9 @@ BEGIN
     )
     ON CONFLICT (channel, external_id) WHERE external_id IS NOT NULL DO NOTHING;
     IF NOT FOUND THEN
+        -- another session was quicker
+        SELECT c.caseno INTO answer.caseno FROM @extschema@.case_record AS c
+        WHERE c.channel = told.channel AND c.external_id = told.external_id;
         answer.repeated := true;
         RETURN answer;
     END IF;
@@ -631,13 +651,9 @@ BEGIN
         END IF;
         IF case_term IS NOT NULL THEN
             s.case_clock := nextval('@extschema@.case_clock_clock_seq');
-            clocks := clocks || jsonb_build_object('clock', s.case_clock, 'do', 'start', 'kind', 'case',
-                'calendar', case_calendar, 'term', case_term::text, 'at', told.at);
         END IF;
         IF stage_term IS NOT NULL THEN
             s.stage_clock := nextval('@extschema@.case_clock_clock_seq');
-            clocks := clocks || jsonb_build_object('clock', s.stage_clock, 'do', 'start', 'kind', 'stage', 'stage', stage,
-                'holder', s.unit, 'calendar', stage_calendar, 'term', stage_term::text, 'at', told.at);
         END IF;
         -- without a deadline the trigger dates them, and sees to what it must
         INSERT INTO @extschema@.case_clock (caseno, clock, kind, stage, holder, calendar, edition, started_at, term, due_at)
@@ -651,47 +667,21 @@ BEGIN
     END IF;
 
     m := @extschema@.acting_right('{collector,dispatcher,handler,supervisor}', NULL);
-    entry.actor := @extschema@.acting();
-    entry.person := @extschema@.acting_person();
-    entry.role := coalesce(m.role, 'system');
-    entry.recorded_at := clock_timestamp();
-    entry.detail := jsonb_strip_nulls(jsonb_build_object(
-        'clocks', nullif(clocks, '[]'),
-        'told', jsonb_build_object(
-            'channel', told.channel, 'external_id', told.external_id, 'occurred_at', told.occurred_at,
-            'address', told.address, 'cell', told.cell::text, 'location', @extschema@.place_text(told.location),
-            'datum', told.datum, 'class', told.class::text, 'severity', told.severity, 'owner', told.owner,
-            'description_sha256', encode(sha256(convert_to(told.description, 'UTF8')), 'hex')
-        ),
-        'found', jsonb_build_object(
-            'cell', CASE WHEN told.cell IS NULL THEN s.cell::text END, 'place', place_name,
-            'cell_of_location', CASE WHEN told.cell::text <> cell_of_point::text THEN cell_of_point::text END,
-            'class', CASE WHEN told.class IS NULL THEN final_class::text END,
-            'proposed', p.proposed::text, 'probability', p.probability
-        ),
-        'editions', jsonb_build_object('rulebook', s.routing_edition,
-            'grid', CASE WHEN told.cell IS NULL AND s.cell IS NOT NULL THEN grid_edition END,
-            'class', CASE WHEN p.proposed IS NOT NULL THEN class_edition END),
-        'set', jsonb_build_object(
-            'state', 'reported', 'since', told.at, 'unit', s.unit, 'severity', s.severity, 'stage_clock', s.stage_clock,
-            'case_clock', s.case_clock, 'centre', s.unit, 'routing', s.routing::text, 'routing_edition', s.routing_edition,
-            'returns', 0, 'reworks', 0, 'reopens', 0, 'extensions', 0, 'suspensions', 0, 'supervised', false,
-            'exempt', false, 'cell', s.cell::text, 'sensitive', s.sensitive, 'parties', s.parties
-        )
-    ));
-    s.hash := sha256(convert_to(jsonb_build_array(
-        s.caseno::text, 1, 'report_event', '',
-        (extract(epoch FROM told.at) * 1000000)::bigint, (extract(epoch FROM entry.recorded_at) * 1000000)::bigint,
-        entry.actor, entry.person, entry.role, m.unit, NULL, 'reported', NULL, s.unit, NULL, NULL, entry.detail
-    )::text, 'UTF8'));
-    INSERT INTO @extschema@.case_journal (caseno, step, action, outcome, at, recorded_at, actor, person, role, actor_unit,
-        to_state, unit, detail, hash)
-    VALUES (s.caseno, 1, 'report_event', '', told.at, entry.recorded_at, entry.actor, entry.person, entry.role, m.unit,
-        'reported', s.unit, entry.detail, s.hash);
-    INSERT INTO @extschema@.case_state (caseno, state, since, unit, severity, step, at, hash, stage_clock, case_clock, centre,
-        routing, routing_edition, cell, sensitive, parties)
-    VALUES (s.caseno, 'reported', told.at, s.unit, s.severity, 1, told.at, s.hash, s.stage_clock, s.case_clock, s.unit,
-        s.routing, s.routing_edition, s.cell, s.sensitive, s.parties);
+    s.state := 'reported';
+    s.since := told.at;
+    s.centre := s.unit;
+    s.returns := 0;
+    s.reworks := 0;
+    s.reopens := 0;
+    s.extensions := 0;
+    s.suspensions := 0;
+    s.supervised := false;
+    s.exempt := false;
+    PERFORM @extschema@.write_first_step(s, 'report_event', @extschema@.acting(), @extschema@.acting_person(),
+        coalesce(m.role, 'system'), m.unit, NULL,
+        @extschema@.report_detail(told, s, @extschema@.place_text(told.location), place_name,
+            CASE WHEN told.cell::text <> cell_of_point::text THEN cell_of_point END, final_class, p.proposed, p.probability,
+            grid_edition, class_edition, case_calendar, case_term, stage, stage_calendar, stage_term));
     IF p.proposed IS NOT NULL THEN
         INSERT INTO @extschema@.class_proposal (caseno, edition, proposed, probability, second, second_probability, proposed_at)
         VALUES (s.caseno, class_edition, p.proposed, p.probability, p.second, p.second_probability, told.at);
@@ -706,35 +696,57 @@ BEGIN
         SELECT s.caseno, t.place, t.item ->> 'name', t.item ->> 'uri', t.item ->> 'media_type', t.item ->> 'sha256', 1
         FROM jsonb_array_elements(told.attachments) WITH ORDINALITY AS t (item, place);
     END IF;
+
+    -- what follows
+    IF rule.duplicate_score IS NOT NULL THEN
+        IF @extschema@.is_in_degrees(point) THEN
+            PERFORM FROM @extschema@.cases_near(s.caseno, point, s.cell, final_class, told.at) LIMIT 1;
+            near := FOUND;
+        END IF;
+        IF near THEN
+            PERFORM @extschema@.link_repeats(s.caseno, rule.duplicate_score);
+        END IF;
+    END IF;
+    IF rule.auto_file AND final_class IS NOT NULL THEN
+        PERFORM @extschema@.file_report(s.caseno, rule.auto_dispatch, told.at);
+    END IF;
     RETURN answer;
 END;
 $$;
-COMMENT ON FUNCTION open_report(report) IS 'register one report as a case (登记单条上报), as open_reports() does';
+COMMENT ON FUNCTION open_report(report) IS 'register one report as a case (登记单条上报), with all that follows from it, as take_reports() does with many';
 REVOKE EXECUTE ON FUNCTION open_report(report) FROM PUBLIC;
 
 -- Cases that could be compared with a report, before that is done: most reports
--- have none near them.
-CREATE FUNCTION cases_near(caseno caseno, location geometry, cell gridcode, at timestamptz) RETURNS SETOF caseno
+-- have none near them.  By the widest bounds of any rule, and as many digits of
+-- the class as all rules want.
+CREATE FUNCTION cases_near(caseno caseno, location geometry, cell gridcode, class eventcode, at timestamptz) RETURNS SETOF caseno
     LANGUAGE SQL STABLE PARALLEL SAFE
     ROWS 10
 BEGIN ATOMIC
     SELECT c.caseno
-    FROM (SELECT max(r.within_m) AS metres, max(r.within_time) AS time FROM @extschema@.merge_rule AS r) AS w
+    FROM (
+        SELECT max(r.within_m) AS metres, max(r.within_time) AS time, min(coalesce(r.class_digits, 100)) AS digits
+        FROM @extschema@.merge_rule AS r
+    ) AS w
     JOIN @extschema@.case_record AS c
         ON c.location && st_expand(cases_near.location,
                 w.metres / 110000 / cos(radians(least(abs(st_y(cases_near.location)) + w.metres / 110000, 89))), w.metres / 110000)
             AND c.reported_at >= cases_near.at - w.time AND c.reported_at <= cases_near.at + w.time
-    WHERE c.caseno <> cases_near.caseno
+    WHERE (left(c.class::text, w.digits) <> left(cases_near.class::text, w.digits)) IS NOT TRUE
+        AND c.caseno <> cases_near.caseno
     UNION ALL
     SELECT c.caseno
-    FROM (SELECT max(r.within_time) AS time FROM @extschema@.merge_rule AS r) AS w
+    FROM (
+        SELECT max(r.within_time) AS time, min(coalesce(r.class_digits, 100)) AS digits FROM @extschema@.merge_rule AS r
+    ) AS w
     JOIN @extschema@.case_record AS c
         ON c.cell = cases_near.cell AND c.reported_at >= cases_near.at - w.time AND c.reported_at <= cases_near.at + w.time
-    WHERE c.caseno <> cases_near.caseno AND st_srid(cases_near.location) = 4326
+    WHERE (left(c.class::text, w.digits) <> left(cases_near.class::text, w.digits)) IS NOT TRUE
+        AND c.caseno <> cases_near.caseno AND st_srid(cases_near.location) = 4326
         AND (c.location IS NULL OR st_srid(c.location) <> 4326 OR st_isempty(c.location)
             OR NOT (abs(st_x(c.location)) <= 180 AND abs(st_y(c.location)) <= 85));
 END;
-COMMENT ON FUNCTION cases_near(caseno, geometry, gridcode, timestamptz) IS
+COMMENT ON FUNCTION cases_near(caseno, geometry, gridcode, eventcode, timestamptz) IS
     'other cases near a report in degrees, within the widest bounds of any merge_rule (邻近案件)';
 
 -- Who reports again what is on record already, and worse, makes it more urgent.
@@ -771,20 +783,15 @@ REVOKE EXECUTE ON FUNCTION raise_severity(caseno, caseno, smallint, timestamptz)
 CREATE FUNCTION link_repeats(caseno caseno, least_score double precision) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     c @extschema@.case_record;
     own smallint;
     r record;
+    worse @extschema@.caseno[] := '{}';
+    other @extschema@.caseno;
 BEGIN
     SELECT t.* INTO c FROM @extschema@.case_record AS t WHERE t.caseno OPERATOR(@extschema@.=) link_repeats.caseno;
-    IF @extschema@.is_in_degrees(c.location) THEN
-        PERFORM FROM @extschema@.cases_near(c.caseno, c.location, c.cell, c.reported_at) LIMIT 1;
-        IF NOT FOUND THEN
-            RETURN;
-        END IF;
-    END IF;
     SELECT s.severity INTO own FROM @extschema@.case_state AS s WHERE s.caseno OPERATOR(@extschema@.=) c.caseno;
     FOR r IN
         SELECT m.caseno AS other, m.score, m.reason, o.severity AS was
@@ -799,8 +806,12 @@ BEGIN
         INSERT INTO @extschema@.case_link (caseno, other, link, score, reason, at)
         VALUES (c.caseno, r.other, 'duplicate', r.score, r.reason, c.reported_at);
         IF own > coalesce(r.was, 0) THEN
-            PERFORM @extschema@.raise_severity(r.other, c.caseno, own, c.reported_at);
+            worse := worse || r.other;
         END IF;
+    END LOOP;
+    -- all sessions lock them in one order
+    FOR other IN SELECT w FROM unnest(worse) AS w ORDER BY w LOOP
+        PERFORM @extschema@.raise_severity(other, c.caseno, own, c.reported_at);
     END LOOP;
 END;
 $$;
@@ -812,25 +823,17 @@ REVOKE EXECUTE ON FUNCTION link_repeats(caseno, double precision) FROM PUBLIC;
 CREATE FUNCTION take_reports(reports report[]) RETURNS report_answer[]
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     answers @extschema@.report_answer[];
-    one @extschema@.report_answer;
-    least_score double precision;
-    files boolean;
+    likely bigint[];
     worse record;
     fresh record;
 BEGIN
     IF cardinality(reports) = 1 THEN
-        one := @extschema@.open_report(reports[1]);
-        answers := ARRAY[one];
-        IF one.refused IS NOT NULL OR one.repeated AND one.caseno IS NOT NULL THEN
-            RETURN answers;
-        END IF;
-    ELSE
-        answers := @extschema@.open_reports(reports);
+        RETURN ARRAY[@extschema@.open_report(reports[1])];
     END IF;
+    answers := @extschema@.open_reports(reports);
     -- another session was quicker
     IF EXISTS (SELECT FROM unnest(answers) AS a WHERE a.caseno IS NULL AND a.refused IS NULL) THEN
         SELECT array_agg(ROW(a.line, a.external_id, coalesce(a.caseno, c.caseno), a.repeated, a.refused, a.message, a.detail,
@@ -839,15 +842,16 @@ BEGIN
         FROM unnest(answers) AS a
         LEFT JOIN @extschema@.case_record AS c ON c.channel = a.channel AND c.external_id = a.external_id;
     END IF;
-    IF one.caseno IS NOT NULL AND NOT one.repeated THEN
-        SELECT r.duplicate_score, r.auto_file INTO least_score, files FROM @extschema@.intake_rule AS r WHERE r.channel = one.rule;
-        IF least_score IS NOT NULL THEN
-            PERFORM @extschema@.link_repeats(one.caseno, least_score);
-        END IF;
-        IF NOT files THEN
-            RETURN answers;
-        END IF;
-    ELSE
+    -- first those that can be compared with anything: most reports have nothing near
+    SELECT array_agg(a.line) INTO likely
+    FROM unnest(answers) AS a
+    JOIN @extschema@.intake_rule AS r ON r.channel = a.rule AND r.duplicate_score IS NOT NULL
+    JOIN @extschema@.case_record AS c ON c.caseno OPERATOR(@extschema@.=) a.caseno
+    WHERE a.refused IS NULL AND NOT a.repeated AND (
+        @extschema@.is_in_degrees(c.location) IS NOT TRUE
+        OR EXISTS (SELECT FROM @extschema@.cases_near(c.caseno, c.location, c.cell, c.class, c.reported_at))
+    );
+    IF likely IS NOT NULL THEN
         FOR worse IN
             WITH fresh AS MATERIALIZED (
                 SELECT a.line, a.caseno, r.duplicate_score
@@ -863,7 +867,7 @@ BEGIN
                     JOIN @extschema@.case_record AS c ON c.caseno OPERATOR(@extschema@.=) f.caseno
                     CROSS JOIN LATERAL @extschema@.merge_candidates(c.description, c.location, c.reported_at, c.taxonomy, c.kind,
                         c.class, c.cell) AS m
-                    WHERE m.score >= f.duplicate_score AND m.caseno OPERATOR(@extschema@.<>) f.caseno
+                    WHERE f.line = ANY (likely) AND m.score >= f.duplicate_score AND m.caseno OPERATOR(@extschema@.<>) f.caseno
                     OFFSET 0
                 ) AS v
                 JOIN @extschema@.case_state AS s ON s.caseno OPERATOR(@extschema@.=) v.caseno
@@ -878,29 +882,21 @@ BEGIN
             )
             SELECT a.other, a.caseno, a.is, a.reported_at FROM alike AS a
             WHERE a.place <= 5 AND a.is > coalesce(a.was, 0)
-            ORDER BY a.line, a.place
+            -- all sessions lock them in one order
+            ORDER BY a.other, a.line
         LOOP
             PERFORM @extschema@.raise_severity(worse.other, worse.caseno, worse.is, worse.reported_at);
         END LOOP;
     END IF;
-    PERFORM FROM @extschema@.intake_rule AS r WHERE r.auto_file;
-    IF NOT FOUND THEN
-        RETURN answers;
-    END IF;
     FOR fresh IN
-        SELECT a.caseno, c.reported_at, r.auto_dispatch AND NOT EXISTS (
-                   SELECT FROM @extschema@.case_link AS l WHERE l.caseno OPERATOR(@extschema@.=) a.caseno
-               ) AS dispatch
+        SELECT a.caseno, c.reported_at, r.auto_dispatch
         FROM unnest(answers) AS a
         JOIN @extschema@.intake_rule AS r ON r.channel = a.rule AND r.auto_file
         JOIN @extschema@.case_record AS c ON c.caseno OPERATOR(@extschema@.=) a.caseno
         WHERE a.refused IS NULL AND NOT a.repeated AND c.class IS NOT NULL
         ORDER BY a.line
     LOOP
-        PERFORM @extschema@.perform_file(fresh.caseno, NULL, fresh.reported_at, true);
-        IF fresh.dispatch THEN
-            PERFORM @extschema@.auto_dispatch(fresh.caseno, fresh.reported_at);
-        END IF;
+        PERFORM @extschema@.file_report(fresh.caseno, fresh.auto_dispatch, fresh.reported_at);
     END LOOP;
     RETURN answers;
 END;
@@ -924,6 +920,23 @@ $$;
 COMMENT ON FUNCTION auto_dispatch(caseno, timestamptz) IS 'dispatch a case by the rulebook if it names a unit (自动派遣)';
 REVOKE EXECUTE ON FUNCTION auto_dispatch(caseno, timestamptz) FROM PUBLIC;
 
+-- What looks like a duplicate is filed, but waits for a dispatcher.
+CREATE FUNCTION file_report(caseno caseno, dispatches boolean, at timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM @extschema@.perform_file(caseno, NULL, at, true);
+    IF dispatches AND NOT EXISTS (
+        SELECT FROM @extschema@.case_link AS l WHERE l.caseno OPERATOR(@extschema@.=) file_report.caseno
+    ) THEN
+        PERFORM @extschema@.auto_dispatch(caseno, at);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION file_report(caseno, boolean, timestamptz) IS 'file a report, and dispatch it (自动立案与派遣), as the rule of intake says';
+REVOKE EXECUTE ON FUNCTION file_report(caseno, boolean, timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION report_event(
     channel text,
     description text DEFAULT NULL,
@@ -944,9 +957,8 @@ CREATE FUNCTION report_event(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    answers constant @extschema@.report_answer[] := @extschema@.take_reports(ARRAY[ROW(1, channel, description, location, address,
-        cell, class, severity, occurred_at, reporter, external_id, attachments, owner, datum, at)::@extschema@.report]);
-    answer constant @extschema@.report_answer := answers[1];
+    answer constant @extschema@.report_answer := @extschema@.open_report(ROW(1, channel, description, location, address,
+        cell, class, severity, occurred_at, reporter, external_id, attachments, owner, datum, at)::@extschema@.report);
 BEGIN
     IF answer.refused IS NOT NULL THEN
         RAISE EXCEPTION USING

@@ -7,6 +7,7 @@
 CREATE FUNCTION take_batch(items jsonb[]) RETURNS report_answer[]
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     size constant integer := cardinality(items);

@@ -43,6 +43,8 @@ SELECT proposed, probability > 0.9 AS sure FROM class_proposal;
 SELECT kind, stage, holder, term, started_at, due_at FROM case_clock ORDER BY clock;
 SELECT step, action, at, to_state, unit, detail -> 'told' AS told, (detail -> 'found') - 'probability' AS found FROM case_journal;
 SELECT detail -> 'told' ->> 'description_sha256' = encode(sha256(convert_to('路边垃圾没人清理', 'UTF8')), 'hex') AS same FROM case_journal;
+SELECT (detail #- '{clocks,0,clock}' #- '{clocks,1,clock}') -> 'clocks' AS clocks, detail -> 'editions' AS editions FROM case_journal;
+SELECT jsonb_object_keys(detail -> 'set') AS set FROM case_journal ORDER BY 1;
 SELECT hash = journal_digest(NULL, j) AS chained FROM case_journal AS j;
 
 -- idempotent: the first number, whatever else is said
@@ -102,6 +104,32 @@ WHERE a.external_id LIKE 'D%' ORDER BY 1, 2;
 SELECT r.external_id, j.step, j.action, j.outcome, j.role, j.at, regexp_replace(j.reason, '[0-9-]{20,}', '…') AS reason, j.detail
 FROM case_journal AS j JOIN case_record AS r ON r.caseno = j.caseno WHERE j.action = 'amend' ORDER BY 1, 2;
 SELECT id, told, severity FROM told WHERE id LIKE 'D%' ORDER BY id;
+
+-- as far as the rule lets the classes differ, one by one and in a batch
+CREATE FUNCTION linked(n integer) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM report_event('app', '井盖坏了', spot(2), class => '0102', at => timestamptz '2026-04-10 09:00' + n * interval '7 days');
+    PERFORM report_event('app', '井盖坏了', spot(2), class => c.class, external_id => format('C%s %s', n, c.class),
+        at => timestamptz '2026-04-10 09:01' + n * interval '7 days')
+    FROM unnest('{0101,0201}'::eventcode[]) AS c (class);
+    PERFORM count(*) FROM report_events((SELECT jsonb_agg(jsonb_build_object('channel', 'app', 'description', '井盖坏了',
+        'location', st_asewkt(spot(2)), 'class', c.class, 'external_id', format('B%s %s', n, c.class),
+        'at', timestamptz '2026-04-10 09:02' + n * interval '7 days') ORDER BY c.class) FROM unnest('{0101,0201}'::text[]) AS c (class)));
+    RETURN (
+        SELECT string_agg(format('%s: %s', a.external_id, l.others), ', ' ORDER BY a.external_id)
+        FROM case_record AS a
+        CROSS JOIN LATERAL (SELECT count(*) AS others FROM case_link AS l WHERE l.caseno = a.caseno) AS l
+        WHERE a.external_id LIKE '_' || n || ' %'
+    );
+END;
+$$;
+BEGIN;
+SELECT linked(0);
+UPDATE merge_rule SET class_digits = 2 WHERE rule = 'default';
+SELECT linked(1);
+UPDATE merge_rule SET class_digits = 0 WHERE rule = 'default';
+SELECT linked(2);
+ROLLBACK;
 
 -- filed and dispatched at once, where the rule says so
 INSERT INTO intake_rule (channel, severity, auto_file, auto_dispatch) VALUES ('sensor', 1, true, true), ('drone', 1, true, false);
@@ -186,6 +214,15 @@ SELECT count(*) AS refused FROM (
 ) AS v WHERE (t).state = 'CG515';
 SELECT count(*) AS same FROM told AS a JOIN told AS b ON b.id = a.id AND b.channel = 'hall'
 WHERE a.channel = 'patrol' AND (a.cell, a.class::text, a.severity, a.unit, a.state) IS NOT DISTINCT FROM (b.cell, b.class::text, b.severity, b.unit, b.state);
+WITH j AS (
+    SELECT r.channel, r.external_id, j.actor, j.role, j.to_state, j.unit, j.detail -> 'found' AS found, j.detail -> 'editions' AS editions,
+           (j.detail -> 'told') - '{channel,external_id}'::text[] AS told,
+           (j.detail -> 'set') - '{since,case_clock,stage_clock}'::text[] AS set, j.detail #- '{clocks,0,at}' #- '{clocks,1,at}'
+               #- '{clocks,0,clock}' #- '{clocks,1,clock}' -> 'clocks' AS clocks
+    FROM case_journal AS j JOIN case_record AS r ON r.caseno = j.caseno WHERE j.step = 1
+)
+SELECT count(*) AS same_in_journal FROM j AS a JOIN j AS b ON b.external_id = a.external_id AND b.channel = 'hall'
+WHERE a.channel = 'patrol' AND to_jsonb(a) - 'channel' = to_jsonb(b) - 'channel';
 WITH l AS (
     SELECT a.channel, a.external_id, b.external_id AS other, round(l.score::numeric, 6) AS score
     FROM case_link AS l JOIN case_record AS a ON a.caseno = l.caseno JOIN case_record AS b ON b.caseno = l.other

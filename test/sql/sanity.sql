@@ -58,13 +58,13 @@ WHERE proparallel = 'u' AND provolatile <> 'v' AND prorettype NOT IN ('event_tri
 SELECT signature AS c_not_strict FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE l.lanname IN ('c', 'internal') AND NOT proisstrict AND prokind = 'f' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
     AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE f.oid IN (g.aggtransfn, g.aggfinalfn))
-    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain|route|route_explain|recommend_unit|journal_digest|case_begin|acting_task)\(%';
+    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain|route|route_explain|recommend_unit|journal_digest|case_begin|acting_task|report_detail|write_first_step)\(%';
 
 -- A function of values alone is immutable; one that reads tables is stable.
 SELECT signature AS c_volatile FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE l.lanname IN ('c', 'internal') AND provolatile = 'v'
     AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
-    AND proname NOT IN ('new_caseno', 'case_begin', 'case_end', 'acting_task', 'act_task');
+    AND proname NOT IN ('new_caseno', 'case_begin', 'case_end', 'acting_task', 'act_task', 'write_first_step');
 
 -- SQL functions have a parsed body, which no search path can bend.
 SELECT signature AS string_body FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
