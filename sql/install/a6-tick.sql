@@ -452,14 +452,17 @@ CREATE FUNCTION tick_clocks(
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
-    -- a plan for any number of clocks joins them one with another
-    SET plan_cache_mode = force_custom_plan
+    -- what is due is looked up, however little the planner knows of the tables,
+    -- by plans that are made once
+    SET enable_seqscan = off
+    SET plan_cache_mode = force_generic_plan
     SET jit = off
 AS $$
 DECLARE
     casenos @extschema@.caseno[];
     clocks bigint[];
-    held @extschema@.caseno[];
+    held_casenos @extschema@.caseno[];
+    held_clocks bigint[];
     urgent @extschema@.caseno[];
     actor constant text := @extschema@.acting();
     person constant text := @extschema@.acting_person();
@@ -485,25 +488,32 @@ BEGIN
         RETURN;
     END IF;
     -- the cases too: a message is written in the order of what happens to one
-    SELECT array_agg(h.caseno) INTO held
+    SELECT array_agg(h.caseno), array_agg(h.clock) INTO held_casenos, held_clocks
     FROM (
-        SELECT c.caseno FROM @extschema@.case_state AS c
-        WHERE c.caseno OPERATOR(@extschema@.=) ANY (casenos)
-        FOR NO KEY UPDATE SKIP LOCKED
+        SELECT k.caseno, k.clock
+        FROM unnest(casenos, clocks) AS k (caseno, clock)
+        JOIN @extschema@.case_state AS s ON s.caseno OPERATOR(@extschema@.=) k.caseno
+        FOR NO KEY UPDATE OF s SKIP LOCKED
     ) AS h;
+    -- clocks of no case
+    IF cardinality(held_clocks) IS DISTINCT FROM seen THEN
+        UPDATE @extschema@.case_clock AS c
+        SET warn_at = 'infinity'
+        FROM unnest(casenos, clocks) AS k (caseno, clock)
+        WHERE c.caseno OPERATOR(@extschema@.=) k.caseno AND c.clock = k.clock
+            AND NOT EXISTS (SELECT FROM @extschema@.case_state AS s WHERE s.caseno OPERATOR(@extschema@.=) k.caseno);
+    END IF;
     -- a statement of its own sees what was committed before the locks were had
     WITH k AS MATERIALIZED (
         SELECT c AS clock_row, c.caseno, c.clock, c.kind, c.stage, c.due_at, e.workcal,
-               s.unit, s.lead, s.centre, s.supervised, s.severity, t.warnings,
+               s.centre, s.supervised, s.severity, coalesce(t.warnings, '{}') AS warnings,
                CASE WHEN c.holder ~ '^[0-9]{1,18}$' THEN c.holder::bigint ELSE coalesce(s.unit, s.lead, s.centre) END AS holder,
-               jsonb_build_array(c.kind, c.stage, s.severity) AS rung,
                ARRAY(
                    SELECT g.step FROM @extschema@.case_warning AS g
                    WHERE g.caseno OPERATOR(@extschema@.=) k.caseno AND g.clock = k.clock
                ) AS given
-        FROM unnest(held) AS h (caseno)
-        JOIN @extschema@.case_state AS s ON s.caseno OPERATOR(@extschema@.=) h.caseno
-        JOIN unnest(casenos, clocks) AS k (caseno, clock) ON k.caseno OPERATOR(@extschema@.=) h.caseno
+        FROM unnest(held_casenos, held_clocks) AS k (caseno, clock)
+        JOIN @extschema@.case_state AS s ON s.caseno OPERATOR(@extschema@.=) k.caseno
         JOIN @extschema@.case_clock AS c ON c.caseno OPERATOR(@extschema@.=) k.caseno AND c.clock = k.clock
         LEFT JOIN @extschema@.calendar_edition AS e ON e.edition = c.edition
         LEFT JOIN LATERAL (
@@ -512,15 +522,15 @@ BEGIN
         ) AS t ON true
     ),
     -- few kinds of clocks, and few steps, are in use
-    steps AS MATERIALIZED (
-        SELECT d.rung, d.warnings, @extschema@.clock_steps(d.kind, d.stage, d.severity, d.warnings) AS steps
-        FROM (SELECT DISTINCT k.rung, k.kind, k.stage, k.severity, coalesce(k.warnings, '{}') AS warnings FROM k) AS d
+    rungs AS MATERIALIZED (
+        SELECT row_number() OVER () AS rung, d.*, @extschema@.clock_steps(d.kind, d.stage, d.severity, d.warnings) AS steps
+        FROM (SELECT DISTINCT k.kind, k.stage, k.severity, k.warnings FROM k) AS d
     ),
     r AS MATERIALIZED (
-        SELECT k.*, w.reached, w.next_at
+        SELECT k.caseno, k.clock, k.kind, k.stage, k.due_at, k.holder, k.centre, k.supervised, g.rung, w.reached, w.next_at
         FROM k
-        JOIN steps AS p ON p.rung = k.rung AND p.warnings = coalesce(k.warnings, '{}')
-        CROSS JOIN LATERAL @extschema@.clock_watch(k.workcal, k.clock_row, p.steps, k.given, tick_clocks.at) AS w
+        JOIN rungs AS g ON (g.kind, g.stage, g.severity, g.warnings) IS NOT DISTINCT FROM (k.kind, k.stage, k.severity, k.warnings)
+        CROSS JOIN LATERAL @extschema@.clock_watch(k.workcal, k.clock_row, g.steps, k.given, tick_clocks.at) AS w
     ),
     moved AS (
         UPDATE @extschema@.case_clock AS c
@@ -528,39 +538,30 @@ BEGIN
         FROM r
         WHERE c.caseno OPERATOR(@extschema@.=) r.caseno AND c.clock = r.clock
     ),
-    -- clocks of no case
-    parted AS (
-        UPDATE @extschema@.case_clock AS c
-        SET warn_at = 'infinity'
-        FROM unnest(casenos, clocks) AS k (caseno, clock)
-        WHERE c.caseno OPERATOR(@extschema@.=) k.caseno AND c.clock = k.clock
-            AND NOT EXISTS (SELECT FROM @extschema@.case_state AS s WHERE s.caseno OPERATOR(@extschema@.=) k.caseno)
-    ),
-    e AS MATERIALIZED (
-        SELECT r.caseno, r.clock, r.holder, r.centre, r.supervised, r.kind, r.stage, r.severity, r.due_at, r.rung, p.percent
-        FROM r
-        CROSS JOIN LATERAL unnest(r.reached) AS p (percent)
-    ),
     -- at a step that the ladder does not name those of the one below it are told
     ladder AS MATERIALIZED (
-        SELECT d.rung, d.percent, array_agg(DISTINCT u.who ORDER BY u.who) AS tell, bool_or(m.supervise) AS supervise
-        FROM (SELECT DISTINCT e.rung, e.percent, e.kind, e.stage, e.severity FROM e) AS d
+        SELECT g.rung, p.percent, array_agg(DISTINCT u.who ORDER BY u.who) AS tell, bool_or(m.supervise) AS supervise
+        FROM rungs AS g
+        CROSS JOIN LATERAL unnest(g.steps) AS p (percent)
         CROSS JOIN LATERAL (
             SELECT l.tell, l.supervise, rank() OVER (ORDER BY l.percent DESC) AS rank
             FROM @extschema@.escalation_step AS l
-            WHERE (l.kind IS NULL OR l.kind = d.kind)
-                AND (l.stage IS NULL OR l.stage = d.stage)
-                AND (l.severity IS NULL OR l.severity = d.severity)
-                AND l.percent <= d.percent
+            WHERE (l.kind IS NULL OR l.kind = g.kind)
+                AND (l.stage IS NULL OR l.stage = g.stage)
+                AND (l.severity IS NULL OR l.severity = g.severity)
+                AND l.percent <= p.percent
         ) AS m
         LEFT JOIN LATERAL unnest(m.tell) AS u (who) ON true
         WHERE m.rank = 1
-        GROUP BY d.rung, d.percent
+        GROUP BY g.rung, p.percent
     ),
     n AS MATERIALIZED (
-        SELECT e.*, coalesce(array_remove(l.tell, NULL), '{holder}') AS tell, coalesce(l.supervise, false) AS supervise
-        FROM e
-        LEFT JOIN ladder AS l ON l.rung = e.rung AND l.percent = e.percent
+        SELECT r.caseno, r.clock, r.holder, r.centre, r.supervised, r.kind, r.stage, r.due_at, p.percent,
+               coalesce(array_remove(l.tell, NULL), '{holder}') AS tell, coalesce(l.supervise, false) AS supervise,
+               CASE WHEN 'above' = ANY (l.tell) THEN (SELECT u.parent FROM @extschema@.unit AS u WHERE u.unit = r.holder) END AS above
+        FROM r
+        CROSS JOIN LATERAL unnest(r.reached) AS p (percent)
+        LEFT JOIN ladder AS l ON l.rung = r.rung AND l.percent = p.percent
     ),
     given AS (
         INSERT INTO @extschema@.case_warning AS w (caseno, clock, step, at, due_at, unit, tell, supervise)
@@ -577,11 +578,7 @@ BEGIN
         JOIN given AS g ON g.caseno OPERATOR(@extschema@.=) n.caseno AND g.clock = n.clock AND g.step = n.percent
         CROSS JOIN LATERAL unnest(n.tell) AS t (who)
         CROSS JOIN LATERAL (
-            SELECT CASE t.who
-                WHEN 'holder' THEN n.holder
-                WHEN 'above' THEN (SELECT u.parent FROM @extschema@.unit AS u WHERE u.unit = n.holder)
-                ELSE n.centre
-            END AS unit
+            SELECT CASE t.who WHEN 'holder' THEN n.holder WHEN 'above' THEN n.above ELSE n.centre END AS unit
         ) AS x
         WHERE x.unit IS NOT NULL OR t.who = 'supervisor'
         ORDER BY n.clock, x.unit, t.who = 'supervisor', n.percent DESC,
@@ -834,9 +831,13 @@ BEGIN
         EXIT WHEN done = 0;
     END LOOP;
     failed := failed + cardinality(failures);
+    -- not in a transaction of others, who would keep its lock
+    IF commit_each THEN
+        PERFORM @extschema@.tick_kpi_days(@extschema@.class_day(tick.at) - 1);
+    END IF;
     PERFORM pg_catalog.set_config('search_path', path, true);
 END;
 $$;
 COMMENT ON PROCEDURE tick(timestamptz, integer, boolean, bigint, bigint, bigint, bigint, bigint, bigint) IS
-    'do what is due (定时处理): end suspensions, warn, tell of breaches, supervise, let closed cases rest; to be called every minute, by as many as like';
+    'do what is due (定时处理): end suspensions, warn, tell of breaches, supervise, let closed cases rest, count days that are over; to be called every minute, by as many as like';
 REVOKE EXECUTE ON PROCEDURE tick(timestamptz, integer, boolean, bigint, bigint, bigint, bigint, bigint, bigint) FROM PUBLIC;

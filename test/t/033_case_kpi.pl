@@ -241,8 +241,8 @@ fact AS (
 	UNION ALL SELECT caseno, day, handler, 'closed' FROM s WHERE became = 'closed' AND was IN ('checked', 'confirming')
 	UNION ALL SELECT caseno, day, handler, CASE verdict WHEN 'on time' THEN 'closed_on_time' ELSE 'closed_overdue' END FROM s JOIN ended USING (caseno, at) WHERE became = 'closed' AND was IN ('checked', 'confirming') AND stage = 'case'
 	UNION ALL SELECT caseno, day, handler, 'reopened' FROM s WHERE action = 'reopen'
-	UNION ALL SELECT caseno, day, handler, 'visited' FROM s WHERE action = 'visit' AND outcome <> 'unreached'
-	UNION ALL SELECT caseno, day, handler, outcome FROM s WHERE action = 'visit'
+	UNION ALL SELECT caseno, day, handler, 'visited' FROM s WHERE action = 'visit' AND outcome NOT IN ('unreached', 'silent')
+	UNION ALL SELECT caseno, day, handler, outcome FROM s WHERE action = 'visit' AND outcome <> 'silent'
 	UNION ALL SELECT caseno, day, handler, 'appealed' FROM s WHERE action = 'appeal'
 	UNION ALL SELECT caseno, day, handler, 'exempted' FROM s WHERE action = 'decide_appeal' AND outcome = 'granted'
 	UNION ALL SELECT caseno, day, had, 'supervised' FROM s WHERE action = 'supervise'
@@ -307,6 +307,64 @@ is( query(
 	'every case is reported once');
 is(query('SELECT count(*) FROM case_record'),
 	query('SELECT sum(reported) FROM kpi_day'), 'in is out');
+
+# ------------------------------------------------------------ days that tick() keeps
+
+# What tick() does, a hundred days at a time, until all that are over are kept
+sub keep_all_days
+{
+	for (1 .. 20)
+	{
+		query(q{SELECT tick_kpi_days(class_day(now()) - 1, 100)});
+		return 'all are kept'
+		  if query(
+			q{SELECT count(*) FROM kpi_days() AS d WHERE d < class_day(now()) AND NOT kpi_day_is_closed(d)}
+		  ) == 0;
+	}
+	return 'some are not kept';
+}
+
+query('DELETE FROM kpi_closed_day; DELETE FROM kpi_count');
+query(q{BEGIN; CALL tick('2025-04-15 00:00+08', commits => false); COMMIT});
+is(query('SELECT count(*) FROM kpi_closed_day'),
+	0, 'tick() keeps no day in a transaction of others');
+query(q{CALL tick('2025-04-15 00:00+08')});
+is(query('SELECT min(day), max(day), count(*) FROM kpi_closed_day'),
+	'2025-04-07|2025-04-14|8', 'the latest days that are over, and eight at a time');
+is(differences(), '', 'the counts are the same, some days kept, some live');
+is(keep_all_days(), 'all are kept', 'it keeps the others, by and by');
+is(differences(), '', 'and the counts are the same');
+query('SELECT setseed(0.8); SELECT play(151, 170, 15)');
+cmp_ok(query('SELECT count(*) FROM kpi_closed_day WHERE NOT kpi_day_is_closed(day)'),
+	'>', 5, 'steps of days that it kept are recorded late');
+is(differences(), '', 'and counted all the same');
+is(keep_all_days(), 'all are kept', 'it finds these days');
+is(differences(), '', 'and the counts are the same');
+# a case of another class than it was thought to be
+my $amended = query(q{WITH u AS (UPDATE case_record SET class = '02', cell = '440310002001001', channel = 'app'
+	WHERE caseno IN (SELECT caseno FROM case_state WHERE step > 10 ORDER BY caseno LIMIT 5) RETURNING 1) SELECT count(*) FROM u});
+is($amended, 5, 'cases are given another class, cell and channel');
+cmp_ok(query('SELECT count(*) FROM kpi_closed_day WHERE NOT kpi_day_is_closed(day)'),
+	'>', 5, 'no count of their days holds');
+is(differences(), '', 'they count by what they are now');
+is(query('SELECT tick_kpi_days(class_day(now()) - 1)'),
+	0, 'no day is counted anew');
+is(query('SELECT count(*) FROM kpi_closed_day WHERE NOT kpi_day_is_closed(day)'),
+	0, 'but all counts hold again');
+is(differences(), '', 'and are right');
+query(q{INSERT INTO kpi_rule (measure, rule, action, unit_of) VALUES ('supervised', 9, 'comment', 'from')});
+is(query('SELECT count(*) FROM kpi_closed_day WHERE kpi_day_is_closed(day)'),
+	0, 'no count holds by other rules');
+query(q{DELETE FROM kpi_rule WHERE origin = 'site'});
+# counting days is somebody else's for the moment
+my $other = $node->background_psql('town', on_error_stop => 1);
+$other->query_safe(q{SET search_path = civicgrid, public; BEGIN; CALL close_kpi_days()});
+query('DELETE FROM kpi_closed_day');
+is(query(q{SELECT tick_kpi_days(class_day(now()) - 1)}),
+	0, 'who counts is not waited for');
+$other->query_safe('COMMIT');
+$other->quit;
+is(keep_all_days(), 'all are kept', 'all days are kept again');
 
 # ------------------------------------------------------------ rates and months
 
