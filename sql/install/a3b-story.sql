@@ -17,7 +17,7 @@ CREATE TABLE story_phrase (
 );
 COMMENT ON TABLE story_phrase IS 'phrases that case_story() is made of (案件经过用语)';
 COMMENT ON COLUMN story_phrase.language IS 'language (语言): zh 中文, en English, or the site''s own';
-COMMENT ON COLUMN story_phrase.action IS 'action of the journal (操作), or one of: (case), (now), (step), (any), (who), (routing), (clock), (how), (term), (length), (list), (state), (stage), (return), (time) 其他用语';
+COMMENT ON COLUMN story_phrase.action IS 'action of the journal (操作), or one of: (case), (now), (step), (any), (who), (part), (change), (routing), (clock), (how), (term), (length), (list), (state), (stage), (return), (time) 其他用语; (system) and an action 系统所为';
 COMMENT ON COLUMN story_phrase.outcome IS 'its outcome (结果); empty: any that has no row of its own';
 COMMENT ON COLUMN story_phrase.template IS 'what is said (模板): {word} stands for a word, [ ] is left out when a word in it is missing; empty: nothing';
 COMMENT ON COLUMN story_phrase.remark IS 'remark (备注)';
@@ -44,16 +44,17 @@ FROM (VALUES
         '{who} did {action}[ ({outcome})][, because: {reason}][, remarking: {remark}].'),
     -- the verbs
     ('report_event', '', '[经“{channel}”渠道]上报，{unit}受理[，备注：{remark}]。', 'Reported[ by {channel}], received by {unit}[, remarking: {remark}].'),
-    ('verify', '', '{who}请{unit}核实[，备注：{remark}]。', '{who} asked {unit} to verify it[, remarking: {remark}].'),
+    ('verify', '', '{who}向{unit}下发核实任务[，备注：{remark}]。', '{who} asked {unit} to verify it[, remarking: {remark}].'),
     ('verified', 'true', '{who}现场核实：属实[，备注：{remark}]。', '{who} verified it on the spot: as reported[, remarking: {remark}].'),
     ('verified', 'false', '{who}现场核实：不属实，{reason}。', '{who} verified it on the spot: not as reported, because: {reason}.'),
     ('file_case', '', '{who}立案[，备注：{remark}]。', '{who} filed the case[, remarking: {remark}].'),
     ('void_case', '', '{who}作废，理由：{reason}。', '{who} voided it, because: {reason}.'),
     ('amend', '', '{who}更正案件信息[（{amended}）]，理由：{reason}。', '{who} amended what was reported[ ({amended})], because: {reason}.'),
     ('amend', 'repeat', '再次上报，提高紧急程度：{reason}。', 'Reported again, so that the severity was raised: {reason}.'),
+    ('(system) amend', 'repeat', '同一问题再次上报（案件{number}），系统提高紧急程度。', 'Reported again as case {number}, so that the system raised the severity.'),
     ('merge_cases', '', '{who}并入案件{main}，理由：{reason}。', '{who} merged it into case {main}, because: {reason}.'),
     ('dispatch', '', '{who}派遣{lead}处置[，{assists}协办][，备注：{remark}]。', '{who} dispatched it to {lead}[, assisted by {assists}][, remarking: {remark}].'),
-    ('dispatch_also', '', '{who}补派{assists}协办[，分工：{job}][，备注：{remark}]。', '{who} also gave a part to {assists}[: {job}][, remarking: {remark}].'),
+    ('dispatch_also', '', '{who}补派{assists}协办[，分工：{job}]。', '{who} also gave a part to {assists}[: {job}].'),
     ('recall', '', '{who}撤回[自{from_unit}]，理由：{reason}。', '{who} recalled it[ from {from_unit}], because: {reason}.'),
     ('sign', '', '{who}签收。', '{who} signed for it.'),
     ('sign', 'assist', '{who}签收协办任务。', '{who} signed for its part as an assistant.'),
@@ -64,7 +65,7 @@ FROM (VALUES
     ('return_case', 'last', '{who}退回协办任务，原因：{reason}[，说明：{remark}]；其余承办单位均已反馈。',
         '{who} returned its part as an assistant, because: {reason}[; {remark}]; all others have reported.'),
     ('transfer', '', '{who}转派{unit}，理由：{reason}。', '{who} transferred it to {unit}, because: {reason}.'),
-    ('escalate', '', '{who}上报{unit}，理由：{reason}。', '{who} passed it up to {unit}, because: {reason}.'),
+    ('escalate', '', '{who}上报上级{unit}，理由：{reason}。', '{who} passed it up to {unit}, because: {reason}.'),
     ('adjudicate', '', '{who}裁决由{lead}主办[，{assists}协办]，依据：{reason}[，备注：{remark}]。',
         '{who} adjudicated it to {lead}[, assisted by {assists}], on the grounds: {reason}[, remarking: {remark}].'),
     ('ask_extension', '', '{who}申请延期[{extension}]，理由：{reason}。', '{who} asked for an extension[ of {extension}], because: {reason}.'),
@@ -72,25 +73,29 @@ FROM (VALUES
     ('decide_extension', 'refused', '{who}不同意延期，理由：{reason}。', '{who} refused the extension, because: {reason}.'),
     ('suspend', '', '{who}挂账[至{resume_at}]，理由：{reason}。', '{who} suspended it[ until {resume_at}], because: {reason}.'),
     ('resume', '', '{who}恢复办理[，备注：{remark}]。', '{who} resumed it[, remarking: {remark}].'),
+    ('(system) resume', '', '挂账期满，系统恢复办理。', 'The suspension was over; the system resumed it.'),
     ('feedback', '', '{who}反馈处置结果：{reason}[，备注：{remark}]；各承办单位均已反馈。', '{who} reported what was done: {reason}[, remarking: {remark}]; all units have reported.'),
-    ('feedback', 'lead', '{who}（主办）反馈处置结果：{reason}[，备注：{remark}]；待协办单位反馈。', '{who}, who leads, reported what was done: {reason}[, remarking: {remark}]; assistants have still to report.'),
-    ('feedback', 'assist', '{who}（协办）反馈处置结果：{reason}[，备注：{remark}]。', '{who}, who assists, reported what was done: {reason}[, remarking: {remark}].'),
-    ('check_case', '', '{who}请{unit}核查[，备注：{remark}]。', '{who} asked {unit} to check it[, remarking: {remark}].'),
+    ('feedback', 'lead', '{who}作为主办单位反馈处置结果：{reason}[，备注：{remark}]；待协办单位反馈。', '{who}, who leads, reported what was done: {reason}[, remarking: {remark}]; assistants have still to report.'),
+    ('feedback', 'assist', '{who}作为协办单位反馈处置结果：{reason}[，备注：{remark}]。', '{who}, who assists, reported what was done: {reason}[, remarking: {remark}].'),
+    ('check_case', '', '{who}向{unit}下发核查任务[，备注：{remark}]。', '{who} asked {unit} to check it[, remarking: {remark}].'),
     ('checked', 'pass', '{who}现场核查：通过[，备注：{remark}]。', '{who} checked it on the spot: passed[, remarking: {remark}].'),
     ('checked', 'fail', '{who}现场核查：未通过，{reason}。', '{who} checked it on the spot: failed, because: {reason}.'),
     ('rework', '', '{who}退回{unit}返工，理由：{reason}。', '{who} sent it back to {unit} to be done again, because: {reason}.'),
     ('close_case', '', '{who}结案[，备注：{remark}]。', '{who} closed it[, remarking: {remark}].'),
-    ('close_case', 'confirm', '{who}确认办结，送{unit}确认[，备注：{remark}]。', '{who} confirmed that it is done; {unit} confirms next[, remarking: {remark}].'),
-    ('close_case', 'main', '随主案{main}结案。', 'Closed with its main case {main}.'),
+    ('close_case', 'confirm', '{who}确认办结，报{unit}确认[，备注：{remark}]。', '{who} confirmed that it is done; {unit} confirms next[, remarking: {remark}].'),
+    ('close_case', 'main', '随主案[{main}]结案。', 'Closed with its main case[ {main}].'),
     ('reopen', '', '{who}重办，理由：{reason}。', '{who} reopened it, because: {reason}.'),
     ('visit', 'satisfied', '{who}回访：满意[，备注：{remark}]。', '{who} asked the reporter: satisfied[, remarking: {remark}].'),
     ('visit', 'dissatisfied', '{who}回访：不满意，{reason}；重新进入{unit}。', '{who} asked the reporter: dissatisfied, because: {reason}; it goes to {unit} again.'),
     ('visit', 'unreached', '{who}回访：未联系上[，备注：{remark}]。', '{who} did not reach the reporter[, remarking: {remark}].'),
-    ('visit', 'silent', '逾期无人回访，自动办结。', 'Nobody asked the reporter in time; settled by itself.'),
+    ('visit', 'silent', '回访期满未回访，系统自动办结。', 'Nobody asked the reporter in time; the system settled it.'),
     ('appeal', '', '{who}提出超时申诉，理由：{reason}。', '{who} appealed against the overdue, because: {reason}.'),
-    ('decide_appeal', 'granted', '{who}同意申诉，统计豁免超时，理由：{reason}。', '{who} granted the appeal: statistics do not count it as overdue, because: {reason}.'),
+    ('decide_appeal', 'granted', '{who}同意申诉，统计时不计超时，理由：{reason}。', '{who} granted the appeal: statistics do not count it as overdue, because: {reason}.'),
     ('decide_appeal', 'refused', '{who}驳回申诉，理由：{reason}。', '{who} refused the appeal, because: {reason}.'),
     ('supervise', '', '{who}督办，理由：{reason}。', '{who} put it under supervision, because: {reason}.'),
+    ('(system) supervise', '', '用时达到时限的{number}%，系统启动督办。', '{number} per cent of a time limit were used up; the system put it under supervision.'),
+    ('look', 'full', '{who}查看诉求人身份，理由：{reason}。', '{who} looked at who reported, because: {reason}.'),
+    ('look', 'masked', '{who}查看诉求人身份（脱敏）[，理由：{reason}]。', '{who} looked at who reported (masked)[, because: {reason}].'),
     ('comment', '', '{who}备注：{reason}[，{remark}]', '{who} commented: {reason}[, {remark}]'),
     -- why it was routed there
     ('(routing)', 'rule', '分拨依据：规则{rule}[（{class}）][（{territory}）]指定{unit}[，依据：{basis}][，事项：{duty_item}]。',
@@ -109,7 +114,7 @@ FROM (VALUES
     ('(clock)', 'extend', '{stage}延期{extension}，截止{due}{how}。', 'The time limit of {stage} is extended by {extension}: due {due}{how}.'),
     ('(clock)', 'on time', '{stage}未超时（[{holder}，]截止{due}）。', 'In time: {stage}[ by {holder}], due {due}.'),
     ('(clock)', 'overdue', '{stage}超时{late}（[{holder}，]截止{due}）。', '{late} late: {stage}[ by {holder}], due {due}.'),
-    ('(clock)', 'void', '{stage}计时作废。', 'The clock of {stage} is void.'),
+    ('(clock)', 'void', '{stage}计时取消。', 'The clock of {stage} is void.'),
     ('(how)', 'holiday', '；{days}[{name}]放假不计', '; {days}[ {name}] is a holiday and does not count'),
     ('(how)', 'make-up day', '；{days}调休上班计入', '; {days} is worked instead and counts'),
     ('(how)', 'pause', '；{from}至{to}暂停不计', '; the pause from {from} to {to} does not count'),
@@ -117,17 +122,27 @@ FROM (VALUES
     ('(how)', 'rest', '；周末等休息日{n}天不计', '; {n} d of rest do not count'),
     ('(term)', 'minutes', '{n}分钟', '{n} min'),
     ('(term)', 'hours', '{n}小时', '{n} h'),
-    ('(term)', 'days', '{n}日', '{n} days'),
+    ('(term)', 'days', '{n}个自然日', '{n} days'),
     ('(term)', 'work hours', '{n}个工作时', '{n} work hours'),
     ('(term)', 'work days', '{n}个工作日', '{n} work days'),
     ('(term)', 'rolling work days', '{n}个滚动工作日', '{n} rolling work days'),
     ('(length)', 'days', '{n}天', '{n} d '),
     ('(length)', 'hours', '{n}小时', '{n} h '),
-    ('(length)', 'minutes', '{n}分', '{n} min'),
+    ('(length)', 'minutes', '{n}分钟', '{n} min'),
+    ('(part)', 'class', '事件分类', 'class'),
+    ('(part)', 'cell', '所在网格', 'cell'),
+    ('(part)', 'severity', '紧急程度', 'severity'),
+    ('(part)', 'owner', '权属单位', 'owner'),
+    ('(change)', '', '{part}由{from}改为{to}', '{part} from {from} to {to}'),
+    ('(change)', 'none', '无', 'none'),
     ('(list)', '', '、', ', '),
-    ('(length)', 'none', '不足1分', 'less than 1 min')
+    ('(length)', 'none', '不足1分钟', 'less than 1 min')
 ) AS v (action, outcome, zh, en)
 CROSS JOIN LATERAL (VALUES ('zh', v.zh), ('en', v.en)) AS l (language, template);
+-- English has one day and two days
+INSERT INTO story_phrase (action, outcome, language, template, origin)
+SELECT '(term)', v.term, 'en', '{n} ' || v.term, 'shipped'
+FROM (VALUES ('day'), ('work hour'), ('work day'), ('rolling work day')) AS v (term);
 -- Chinese names of states and stages are those of their tables
 INSERT INTO story_phrase (action, outcome, language, template, origin)
 SELECT '(stage)', v.stage, 'en', v.name, 'shipped'
@@ -191,12 +206,10 @@ CREATE FUNCTION story_term(term text, phrases jsonb) RETURNS text
 AS $$
 DECLARE
     n constant text := split_part(term, ' ', 1);
-    kind text := substr(term, length(n) + 2);
+    kind constant text := substr(term, length(n) + 2);
 BEGIN
-    IF kind ~ '[^s]$' THEN
-        kind := kind || 's';
-    END IF;
-    RETURN coalesce(replace(phrases ->> ('(term) ' || kind), '{n}', n), term);
+    -- where one is said as many are, there is one phrase for both
+    RETURN coalesce(replace(coalesce(phrases ->> ('(term) ' || kind), phrases ->> ('(term) ' || kind || 's')), '{n}', n), term);
 END;
 $$;
 COMMENT ON FUNCTION story_term(text, jsonb) IS 'a time limit in words (时限用语)';
@@ -265,8 +278,15 @@ BEGIN
     END IF;
     -- days that do not count, or do for once, one after another
     FOR p IN
-        SELECT e.kind, coalesce(e.name, '') AS name, e.from_at AT TIME ZONE zone AS from_local, e.to_at AT TIME ZONE zone AS to_local, e.seconds
+        SELECT coalesce(w.kind, e.kind) AS kind, coalesce(w.name, e.name, '') AS name,
+               e.from_at AT TIME ZONE zone AS from_local, e.to_at AT TIME ZONE zone AS to_local, e.seconds
         FROM @extschema@.due_explain(story_how.calendar, start, term, pauses, extensions) AS e
+        -- what an extension adds may be worked on a make-up day
+        LEFT JOIN LATERAL (
+            SELECT x.kind, x.name
+            FROM @extschema@.work_explain(story_how.calendar, e.from_at, '1 work second') AS x
+            WHERE x.piece = 1
+        ) AS w ON e.kind = 'extension' AND e.seconds > 0 AND term::text LIKE '%work%' AND w.kind = 'make-up day'
         WHERE isfinite(e.to_at)
         ORDER BY e.piece
     LOOP
@@ -368,6 +388,7 @@ DECLARE
     last_at timestamptz;
     last_state text;
     last_unit bigint;
+    main text;
     spent interval := '0';
     whole text;
     whole_due text;
@@ -438,6 +459,7 @@ BEGIN
         last_state := j.to_state;
         last_unit := j.unit;
         open := coalesce((stays ->> j.to_state)::boolean, true);
+        main := coalesce(j.detail #>> '{set,main}', main);
 
         -- what was done
         SELECT coalesce(jsonb_object_agg(d.key, d.value) FILTER (WHERE jsonb_typeof(d.value) IN ('string', 'number')), '{}')
@@ -448,7 +470,10 @@ BEGIN
         END IF;
         IF j.detail ? 'amended' THEN
             SELECT words || jsonb_build_object('amended', string_agg(
-                format('%s: %s → %s', a.key, coalesce(a.value ->> 0, '–'), coalesce(a.value ->> 1, '–')),
+                @extschema@.fill_phrase(phrases ->> '(change)', jsonb_build_object(
+                    'part', coalesce(phrases ->> ('(part) ' || a.key), a.key),
+                    'from', coalesce(a.value ->> 0, phrases ->> '(change) none'),
+                    'to', coalesce(a.value ->> 1, phrases ->> '(change) none'))),
                 phrases ->> '(list)' ORDER BY a.key COLLATE "C"))
             INTO words
             FROM jsonb_each(j.detail -> 'amended') AS a
@@ -462,7 +487,9 @@ BEGIN
             'unit', coalesce(names ->> j.unit::text, j.unit::text),
             'from_unit', coalesce(names ->> j.from_unit::text, j.from_unit::text),
             'state', phrases -> ('(state) ' || j.to_state),
-            'main', j.detail #> '{set,main}',
+            'main', main,
+            -- the system gives its reasons in English: how much, or which case
+            'number', CASE WHEN j.role = 'system' THEN substring(j.reason FROM '[0-9][0-9-]*') END,
             'resume_at', to_char((j.detail #>> '{set,resume_at}')::timestamptz AT TIME ZONE zone, instant),
             'who', CASE
                 WHEN j.role = 'system' THEN phrases ->> '(who) system'
@@ -484,7 +511,8 @@ BEGIN
             WHERE d.task ->> 'do' IN ('give', 'again');
         END IF;
         key := rtrim(j.action || ' ' || j.outcome);
-        said := @extschema@.fill_phrase(coalesce(phrases ->> key, phrases ->> j.action, phrases ->> '(any)'), words);
+        said := @extschema@.fill_phrase(coalesce(CASE WHEN j.role = 'system' THEN phrases ->> ('(system) ' || key) END,
+            phrases ->> key, phrases ->> j.action, phrases ->> '(any)'), words);
         story := @extschema@.fill_phrase(phrases ->> '(step)', jsonb_build_object('time', words -> 'time', 'text', said));
         IF story <> '' THEN
             line := line + 1;

@@ -128,6 +128,42 @@ SELECT t.n, sum(h.held) = CASE t.n WHEN 1 THEN timestamptz '2026-05-20 11:10' - 
 FROM generate_series(1, 5) AS t (n) CROSS JOIN LATERAL holder_time(c(t.n), CASE t.n WHEN 1 THEN timestamptz '2026-05-21 12:00' ELSE '2026-03-04 10:00' END) AS h
 GROUP BY t.n ORDER BY t.n;
 
+-- what the system does it says in the language that is asked for; what was
+-- amended, looked at and extended
+BEGIN;
+\pset tuples_only on
+CALL report(6, '2026-04-29 10:00');
+CALL report(7, '2026-04-29 10:10');
+SELECT raise_severity(c(6), c(7), 3::smallint, '2026-04-29 10:10');
+SELECT state FROM amend(c(6), '分类有误', class => '0101', owner => '某公司', at => '2026-04-29 10:20');
+SELECT state FROM merge_cases(c(7), c(6), '同一问题', '2026-04-29 10:25');
+SELECT state FROM file_case(c(6), at => '2026-04-29 10:30');
+SELECT state FROM dispatch(c(6), at => '2026-04-29 10:35');
+SELECT masked FROM reporter_of(c(6), at => '2026-04-29 10:40');
+SELECT state FROM sign(c(6), at => '2026-04-29 10:45');
+SELECT state FROM dispatch_also(c(6), 6, '清运', '2026-04-29 10:50');
+SELECT state FROM ask_extension(c(6), '1 work day', '人手不足', '2026-05-06 10:00');
+SET ROLE regress_checker;
+SELECT state FROM decide_extension(c(6), true, at => '2026-05-06 11:00');
+SELECT state FROM suspend(c(6), '2026-05-07', '等待材料', '2026-05-06 12:00');
+CALL tick('2026-05-07 09:00');
+CALL tick('2026-06-07 09:00');
+RESET ROLE;
+SELECT state FROM return_case(c(6), 'not ours', '无需清运', unit => 6, at => '2026-06-08 09:00');
+SELECT state FROM feedback(c(6), '已清理', at => '2026-06-08 09:30');
+SET ROLE regress_checker;
+SELECT state FROM check_case(c(6), at => '2026-06-08 10:00');
+SELECT state FROM checked(c(6), true, at => '2026-06-08 11:00');
+SELECT state FROM close_case(c(6), at => '2026-06-08 11:30');
+CALL tick('2026-07-01');
+RESET ROLE;
+\pset tuples_only off
+SELECT replace(story, session_user, 'USER') AS story FROM case_story(c(6), at => '2026-07-01') ORDER BY line;
+SELECT replace(story, session_user, 'USER') AS story FROM case_story(c(6), 'en', '2026-07-01') ORDER BY line;
+SELECT replace(story, session_user, 'USER') AS story FROM case_story(c(7), at => '2026-07-01') ORDER BY line;
+SELECT replace(story, session_user, 'USER') AS story FROM case_story(c(7), 'en', '2026-07-01') ORDER BY line;
+ROLLBACK;
+
 -- What was written is not changed.
 SELECT code, message FROM unnest(ARRAY[
     'UPDATE case_journal SET remark = NULL', 'DELETE FROM case_journal WHERE false', 'TRUNCATE case_journal',
