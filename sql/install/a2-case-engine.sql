@@ -146,7 +146,9 @@ BEGIN
         SELECT format('step %s, %s', j.step, j.action) INTO clash
         FROM @extschema@.case_journal AS j
         WHERE j.caseno OPERATOR(@extschema@.=) (act.was).caseno AND j.action IN ('verified', 'checked')
-            AND (j.actor = act.actor OR j.person = act.person OR by_unit AND j.actor_unit = act.actor_unit)
+            AND (j.actor = act.actor OR j.person = act.person OR by_unit AND j.actor_unit IS NOT NULL AND (
+                @extschema@.unit_is_within(j.actor_unit, act.actor_unit) OR @extschema@.unit_is_within(act.actor_unit, j.actor_unit)
+            ))
         LIMIT 1;
     END IF;
     IF clash IS NOT NULL THEN
@@ -547,6 +549,28 @@ $$;
 COMMENT ON FUNCTION act_parties(case_act) IS 'units that see a case after an act (相关单位变更)';
 REVOKE EXECUTE ON FUNCTION act_parties(case_act) FROM PUBLIC;
 
+-- Who assists is told, as is who gets a case.
+CREATE FUNCTION tell_assistants(act case_act, given case_state) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO @extschema@.case_message (caseno, kind, unit, body, at)
+    SELECT given.caseno, 'given', (t.task ->> 'unit')::bigint,
+           jsonb_strip_nulls(jsonb_build_object('action', (act.transition).action, 'state', given.state, 'step', given.step,
+               'duty', 'assist', 'job', t.task -> 'job')),
+           given.at
+    FROM jsonb_array_elements(act.detail -> 'tasks') WITH ORDINALITY AS t (task, place)
+    WHERE t.task ->> 'do' = 'give' AND t.task ->> 'duty' = 'assist'
+    ORDER BY t.place;
+    IF FOUND THEN
+        PERFORM @extschema@.notify_messages(true);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION tell_assistants(case_act, case_state) IS 'messages to the units that are given a part in a case (通知协办单位)';
+REVOKE EXECUTE ON FUNCTION tell_assistants(case_act, case_state) FROM PUBLIC;
+
 -- The clocks, the row of the journal, the case as it is then, and a message to
 -- who gets it.
 CREATE FUNCTION case_end(act case_act) RETURNS case_state
@@ -554,6 +578,15 @@ CREATE FUNCTION case_end(act case_act) RETURNS case_state
     AS 'MODULE_PATHNAME', 'cg_case_end';
 COMMENT ON FUNCTION case_end(case_act) IS 'write down an act on a case, and what it changes (完成操作); returns the case';
 REVOKE EXECUTE ON FUNCTION case_end(case_act) FROM PUBLIC;
+
+CREATE FUNCTION write_first_step(
+    of_case case_state, action text, actor text, person text, role text, actor_unit bigint, remark text, detail jsonb
+) RETURNS bytea
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'cg_write_first_step';
+COMMENT ON FUNCTION write_first_step(case_state, text, text, text, text, bigint, text, jsonb) IS
+    'write the first step of a case into the journal, and the case (写入首步日志); returns its hash';
+REVOKE EXECUTE ON FUNCTION write_first_step(case_state, text, text, text, text, bigint, text, jsonb) FROM PUBLIC;
 
 -- The first step: there is no case yet.  The state is what the case begins with;
 -- its unit, centre, severity and routing are those of the caller.
@@ -564,7 +597,6 @@ CREATE FUNCTION case_open(first case_state, action text, remark text, detail jso
 AS $$
 DECLARE
     act @extschema@.case_act;
-    entry @extschema@.case_journal;
     m @extschema@.role_member;
 BEGIN
     first.since := first.at;
@@ -590,24 +622,9 @@ BEGIN
     act := @extschema@.act_enter_stage(act, first.at);
     first := act.next;
     m := @extschema@.acting_right('{collector,dispatcher,handler,supervisor}', NULL);
-    entry.caseno := first.caseno;
-    entry.step := 1;
-    entry.action := action;
-    entry.outcome := '';
-    entry.at := first.at;
-    entry.recorded_at := clock_timestamp();
-    entry.actor := @extschema@.acting();
-    entry.person := @extschema@.acting_person();
-    entry.role := coalesce(m.role, 'system');
-    entry.actor_unit := m.unit;
-    entry.to_state := first.state;
-    entry.unit := first.unit;
-    entry.remark := remark;
-    entry.detail := act.detail || jsonb_build_object('set', jsonb_strip_nulls(to_jsonb(first) - '{caseno,step,at,hash}'::text[]));
-    entry.hash := @extschema@.journal_digest(NULL, entry);
-    first.hash := entry.hash;
-    INSERT INTO @extschema@.case_journal VALUES (entry.*);
-    INSERT INTO @extschema@.case_state VALUES (first.*);
+    first.hash := @extschema@.write_first_step(first, action, @extschema@.acting(), @extschema@.acting_person(),
+        coalesce(m.role, 'system'), m.unit, remark,
+        act.detail || jsonb_build_object('set', jsonb_strip_nulls(to_jsonb(first) - '{caseno,step,at,hash}'::text[])));
     RETURN first;
 END;
 $$;

@@ -367,7 +367,7 @@ CREATE FUNCTION journal_anchor(
     OUT steps bigint,
     OUT digest text
 )
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -379,6 +379,13 @@ BEGIN
             MESSAGE = format('day %s is not over yet', coalesce(day::text, 'NULL')),
             DETAIL = 'Steps may still be written down on it, and would not be in the anchor.',
             HINT = 'Take the anchor of a day on the next one.';
+    END IF;
+    IF NOT @extschema@.sees_all_cases() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG553',
+            MESSAGE = 'an anchor is made by who sees all cases',
+            DETAIL = 'Of a part of them the digest would be another one.',
+            HINT = 'It takes a role for all units and the right to sensitive cases, or a superuser.';
     END IF;
     SELECT count(*), coalesce(sum(d.steps), 0), encode(sha256(convert_to(
             coalesce(string_agg(d.caseno || ' ' || d.step || ' ' || encode(d.hash, 'hex') || E'\n', '' ORDER BY d.caseno COLLATE "C"), ''),

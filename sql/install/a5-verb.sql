@@ -348,7 +348,9 @@ DECLARE
 BEGIN
     s.unit := NULL;
     act.next := s;
-    RETURN @extschema@.case_end(act);
+    s := @extschema@.case_end(act);
+    PERFORM @extschema@.void_merged(s.caseno, s.at, reason);
+    RETURN s;
 END;
 $$;
 COMMENT ON FUNCTION void_case(caseno, text, timestamptz) IS 'drop a report that is not filed (作废): its clocks end without a verdict';

@@ -36,6 +36,15 @@ DECLARE
     act @extschema@.case_act := @extschema@.case_begin(caseno, 'recall', at, '', reason);
     s @extschema@.case_state := act.next;
 BEGIN
+    -- a unit that has a dispatcher of its own gives a case back by the rules of
+    -- returns, as others do
+    IF s.centre IS NOT NULL AND (@extschema@.acting_right((act.transition).roles, s.centre)).role IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG503',
+            MESSAGE = format('case %s is not in the care of a dispatch centre that %s acts for', s.caseno, act.actor),
+            DETAIL = format('It is in the care of unit %s.', s.centre),
+            HINT = 'Who gave it can take it back; the unit that has it gives it back with return_case().';
+    END IF;
     IF (act.was).state IN ('dispatched', 'handling') THEN
         act := @extschema@.act_tasks(act, 'recall');
         s.lead := NULL;
@@ -151,7 +160,15 @@ DECLARE
     s @extschema@.case_state := act.next;
     above constant bigint := @extschema@.centre_above(s.centre);
     task constant @extschema@.case_task := @extschema@.lead_task(act);
+    verdict constant bigint := @extschema@.verdict_in_force(@extschema@.last_step(s.caseno));
 BEGIN
+    IF verdict IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG437',
+            MESSAGE = format('verdict %s gave case %s to unit %s', verdict, s.caseno, s.lead),
+            DETAIL = 'What was decided is done first and argued later.',
+            HINT = 'Only another verdict changes that: adjudicate().';
+    END IF;
     IF above IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG526',
@@ -238,6 +255,41 @@ REVOKE EXECUTE ON FUNCTION comment(caseno, text, timestamptz) FROM PUBLIC;
 
 -- What the case is
 
+-- As intake says of what is reported with the class, but by what holds now, since
+-- that is when it is seen; what is not published yet, by the draft.
+CREATE FUNCTION class_is_sensitive(taxonomy text, kind text, class eventcode, at timestamptz DEFAULT now()) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    within constant @extschema@.eventcode[] := @extschema@.lineage(class_is_sensitive.class);
+BEGIN
+    RETURN coalesce(
+        (
+            SELECT i.sensitive FROM @extschema@.intake_class AS i
+            WHERE i.taxonomy = class_is_sensitive.taxonomy AND i.kind = class_is_sensitive.kind
+                AND i.class OPERATOR(@extschema@.=) ANY (within) AND i.sensitive IS NOT NULL
+            ORDER BY length(i.class::text) DESC
+            LIMIT 1
+        ),
+        (
+            SELECT bool_or(e.sensitive) FROM @extschema@.taxonomy_edition_class AS e
+            WHERE e.edition = @extschema@.taxonomy_edition_in_force(
+                    class_is_sensitive.taxonomy, class_is_sensitive.kind, class_is_sensitive.at)
+                AND e.code OPERATOR(@extschema@.=) ANY (within)
+        ),
+        (
+            SELECT bool_or(e.sensitive) FROM @extschema@.event_class AS e
+            WHERE e.taxonomy = class_is_sensitive.taxonomy AND e.kind = class_is_sensitive.kind
+                AND e.code OPERATOR(@extschema@.=) ANY (within)
+        ),
+        false
+    );
+END;
+$$;
+COMMENT ON FUNCTION class_is_sensitive(text, text, eventcode, timestamptz) IS
+    'whether cases of a class are sensitive (分类是否敏感): as intake_class says of it, or of the nearest that it lies within; else as the taxonomy does';
+
 CREATE FUNCTION amend(
     caseno caseno,
     reason text,
@@ -257,6 +309,12 @@ DECLARE
     was @extschema@.case_record;
     now_is @extschema@.case_record;
     book @extschema@.rulebook_edition;
+    rule @extschema@.intake_rule;
+    told @extschema@.report;
+    grid bigint;
+    cells @extschema@.grid_kind;
+    fault text;
+    words text[];
     running @extschema@.case_clock;
     changes jsonb;
     term @extschema@.term;
@@ -266,6 +324,30 @@ BEGIN
     SELECT e.* INTO book FROM @extschema@.rulebook_edition AS e
     WHERE e.edition = @extschema@.rulebook_edition_in_force(@extschema@.case_rulebook(s), amend.at);
     now_is := was;
+    -- what is put right is held against the same as what is reported
+    SELECT r.* INTO rule FROM @extschema@.intake_rule AS r
+    WHERE r.channel IN (was.channel, '')
+    ORDER BY r.channel DESC
+    LIMIT 1;
+    SELECT e.edition INTO grid FROM @extschema@.grid_edition AS e
+    WHERE e.valid_from <= amend.at
+    ORDER BY e.valid_from DESC, e.edition DESC
+    LIMIT 1;
+    cells := coalesce(rule.grid_kind, book.grid_kind, 'unit');
+    fault := CASE
+        WHEN amend.location IS NOT NULL AND NOT @extschema@.is_place(amend.location) THEN 'CG514'
+        WHEN amend.cell IS NOT NULL AND NOT @extschema@.grid_has_cell(grid, cells, amend.cell) THEN 'CG513'
+        WHEN amend.severity IS NOT NULL AND NOT EXISTS (
+            SELECT FROM @extschema@.case_severity AS c WHERE c.severity = amend.severity
+        ) THEN 'CG515'
+    END;
+    IF fault IS NOT NULL THEN
+        told.location := amend.location;
+        told.cell := amend.cell;
+        told.severity := amend.severity;
+        words := @extschema@.report_refusal(fault, told, NULL, NULL, NULL, grid, cells, NULL, NULL, NULL);
+        RAISE EXCEPTION USING ERRCODE = fault, MESSAGE = words[1], DETAIL = words[2], HINT = words[3];
+    END IF;
     IF amend.class IS NOT NULL THEN
         now_is.class := amend.class;
         now_is.taxonomy := coalesce(was.taxonomy, book.taxonomy);
@@ -285,17 +367,18 @@ BEGIN
                 MESSAGE = format('there is no class %s in taxonomy "%s", kind "%s"', amend.class, now_is.taxonomy, now_is.kind),
                 HINT = 'civicgrid.event_class lists them.';
         END IF;
-        now_is.sensitive := EXISTS (
-            SELECT FROM @extschema@.event_class AS e
-            WHERE e.taxonomy = now_is.taxonomy AND e.kind = now_is.kind AND e.sensitive
-                AND amend.class OPERATOR(@extschema@.<@) e.code
-        );
+        now_is.class_edition := NULL;
+        now_is.sensitive := @extschema@.class_is_sensitive(now_is.taxonomy, now_is.kind, now_is.class);
     END IF;
     IF amend.location IS NOT NULL THEN
-        now_is.location := amend.location;
-        now_is.cell := coalesce(amend.cell, @extschema@.locate(amend.location, at => amend.at));
+        now_is.location := @extschema@.report_point(amend.location, 'wgs84', coalesce(rule.srid, 4326));
+        now_is.cell := @extschema@.locate(now_is.location, amend.at, cells);
+        now_is.grid_edition := CASE WHEN now_is.cell IS NOT NULL THEN grid END;
     END IF;
-    now_is.cell := coalesce(amend.cell, now_is.cell);
+    IF amend.cell IS NOT NULL THEN
+        now_is.cell := amend.cell;
+        now_is.grid_edition := NULL;
+    END IF;
     now_is.owner := coalesce(amend.owner, was.owner);
     s.severity := coalesce(amend.severity::smallint, s.severity);
     SELECT jsonb_object_agg(n.key, jsonb_build_array(o.value, n.value)) INTO changes
@@ -313,7 +396,8 @@ BEGIN
     act := @extschema@.act_tell(act, 'amended', changes);
     UPDATE @extschema@.case_record AS r
     SET class = now_is.class, taxonomy = now_is.taxonomy, kind = now_is.kind, cell = now_is.cell, owner = now_is.owner,
-        location = now_is.location, sensitive = now_is.sensitive
+        location = now_is.location, sensitive = now_is.sensitive, grid_edition = now_is.grid_edition,
+        class_edition = now_is.class_edition
     WHERE r.caseno OPERATOR(@extschema@.=) s.caseno;
     -- limits follow from what it is now
     IF book.edition IS NOT NULL AND (now_is.taxonomy IS NULL OR (now_is.taxonomy, now_is.kind) = (book.taxonomy, book.kind)) THEN
@@ -342,3 +426,46 @@ $$;
 COMMENT ON FUNCTION amend(caseno, text, eventcode, gridcode, geometry, integer, text, timestamptz) IS
     'put right what a report says (更正): class, place, severity, owner; what was is kept in the journal, the limit of the whole case follows';
 REVOKE EXECUTE ON FUNCTION amend(caseno, text, eventcode, gridcode, geometry, integer, text, timestamptz) FROM PUBLIC;
+
+-- A person decides on a class without an act on the case (decide_class()).  Who
+-- sees the case follows all the same.
+ALTER TABLE case_transition DISABLE TRIGGER keep_shipped_row;
+INSERT INTO case_transition (state, action, outcome, next_state, roles, holder, reason, clocks, remark, origin)
+SELECT s.state, 'amend', 'class', NULL, '{system}', false, true, 'keep', '人工确认分类后敏感性随之改变', 'shipped'
+FROM case_status AS s
+WHERE s.origin = 'shipped';
+ALTER TABLE case_transition ENABLE TRIGGER keep_shipped_row;
+
+CREATE FUNCTION follow_class() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    hidden constant boolean := @extschema@.class_is_sensitive(NEW.taxonomy, NEW.kind, NEW.class);
+    s @extschema@.case_state;
+    act @extschema@.case_act;
+BEGIN
+    IF NEW.class IS NULL OR NEW.sensitive = hidden THEN
+        RETURN NULL;
+    END IF;
+    UPDATE @extschema@.case_record AS r SET sensitive = hidden WHERE r.caseno OPERATOR(@extschema@.=) NEW.caseno;
+    SELECT c.* INTO s FROM @extschema@.case_state AS c WHERE c.caseno OPERATOR(@extschema@.=) NEW.caseno FOR UPDATE;
+    IF FOUND AND s.sensitive <> hidden THEN
+        act := @extschema@.case_begin(s.caseno, 'amend', greatest(now(), s.at), 'class',
+            format('class %s was decided on', NEW.class), system => true);
+        act := @extschema@.act_tell(act, 'amended', jsonb_build_object('class', jsonb_build_array(OLD.class::text, NEW.class::text)));
+        PERFORM @extschema@.case_end(act);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+COMMENT ON FUNCTION follow_class() IS 'trigger: who sees a case follows from the class that a person decides on (分类改变后敏感性随之改变)';
+REVOKE EXECUTE ON FUNCTION follow_class() FROM PUBLIC;
+CREATE TRIGGER follow_class
+    AFTER UPDATE OF taxonomy, kind, class ON case_record
+    FOR EACH ROW WHEN (
+        NEW.sensitive = OLD.sensitive AND (OLD.class::text IS DISTINCT FROM NEW.class::text
+            OR OLD.taxonomy IS DISTINCT FROM NEW.taxonomy OR OLD.kind IS DISTINCT FROM NEW.kind)
+    )
+    EXECUTE FUNCTION follow_class();
+COMMENT ON TRIGGER follow_class ON case_record IS 'who sees a case follows from the class that a person decides on';

@@ -22,6 +22,30 @@ COMMENT ON COLUMN case_visit.actor IS 'database role that asked (回访人)';
 COMMENT ON COLUMN case_visit.step IS 'step of the journal (步骤序号)';
 SELECT pg_catalog.pg_extension_config_dump('case_visit', '');
 
+-- What was merged after the snapshot would neither be closed nor dropped, ever.
+CREATE FUNCTION refuse_unseen_merged(main caseno) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF @extschema@.keeps_snapshot() AND @extschema@.finds_latest(format(
+        'SELECT FROM @extschema@.case_state WHERE main OPERATOR(@extschema@.=) %1$L AND state = ''merged'' '
+        'AND caseno OPERATOR(@extschema@.<>) ALL (%2$L::@extschema@.caseno[])',
+        refuse_unseen_merged.main, ARRAY(
+            SELECT c.caseno FROM @extschema@.case_state AS c WHERE c.main OPERATOR(@extschema@.=) refuse_unseen_merged.main
+        )
+    )) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'serialization_failure',
+            MESSAGE = format('another case was merged into case %s meanwhile', refuse_unseen_merged.main),
+            HINT = 'Try again in a new transaction.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION refuse_unseen_merged(caseno) IS
+    'an error if a case was merged into another one that the transaction does not see (并案快照检查)';
+REVOKE EXECUTE ON FUNCTION refuse_unseen_merged(caseno) FROM PUBLIC;
+
 -- What was merged into a case is closed with it.
 CREATE FUNCTION close_merged(main caseno, at timestamptz, remark text) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -46,10 +70,41 @@ BEGIN
         PERFORM @extschema@.case_end(act);
         PERFORM @extschema@.close_merged(part.caseno, act.at, close_merged.remark);
     END LOOP;
+    PERFORM @extschema@.refuse_unseen_merged(close_merged.main);
 END;
 $$;
 COMMENT ON FUNCTION close_merged(caseno, timestamptz, text) IS 'close the cases that were merged into one (并案随主案结案)';
 REVOKE EXECUTE ON FUNCTION close_merged(caseno, timestamptz, text) FROM PUBLIC;
+
+-- What was merged into a report that is dropped is dropped with it.
+ALTER TABLE case_transition DISABLE TRIGGER keep_shipped_row;
+INSERT INTO case_transition (state, action, outcome, next_state, roles, holder, reason, clocks, origin)
+VALUES ('merged', 'void_case', 'main', 'void', '{system}', false, true, 'void', 'shipped');
+ALTER TABLE case_transition ENABLE TRIGGER keep_shipped_row;
+
+CREATE FUNCTION void_merged(main caseno, at timestamptz, reason text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part @extschema@.case_state;
+    act @extschema@.case_act;
+BEGIN
+    FOR part IN
+        SELECT c.* FROM @extschema@.case_state AS c
+        WHERE c.main OPERATOR(@extschema@.=) void_merged.main AND c.state = 'merged'
+        ORDER BY c.caseno
+    LOOP
+        act := @extschema@.case_begin(part.caseno, 'void_case', greatest(void_merged.at, part.at), 'main', void_merged.reason,
+            system => true);
+        PERFORM @extschema@.case_end(act);
+        PERFORM @extschema@.void_merged(part.caseno, act.at, void_merged.reason);
+    END LOOP;
+    PERFORM @extschema@.refuse_unseen_merged(void_merged.main);
+END;
+$$;
+COMMENT ON FUNCTION void_merged(caseno, timestamptz, text) IS 'drop the reports that were merged into one (并案随主案作废)';
+REVOKE EXECUTE ON FUNCTION void_merged(caseno, timestamptz, text) FROM PUBLIC;
 
 -- Where closing is confirmed level by level: the unit before this one on the
 -- path, NULL at its beginning.

@@ -151,6 +151,8 @@ BEGIN
             MESSAGE = 'how much more time is asked for cannot be NULL',
             HINT = 'Say it as a term, such as 2 work days.';
     END IF;
+    -- before the row, or it could wait for one who waits for the row
+    PERFORM pg_advisory_xact_lock_shared(@extschema@.clock_lock());
     SELECT k.* INTO c FROM @extschema@.case_clock AS k
     WHERE k.caseno OPERATOR(@extschema@.=) s.caseno AND k.clock = s.stage_clock
     FOR UPDATE;
@@ -222,6 +224,7 @@ DECLARE
     s @extschema@.case_state;
     asked @extschema@.case_extension;
     deadline timestamptz;
+    whole_deadline timestamptz;
     overall boolean;
 BEGIN
     PERFORM @extschema@.require_answer(granted, 'granted');
@@ -238,6 +241,8 @@ BEGIN
     END IF;
     PERFORM @extschema@.require_another(act, asked.asked_by, asked.asked_person);
     IF granted THEN
+        -- before the row, or it could wait for one who waits for the row
+        PERFORM pg_advisory_xact_lock_shared(@extschema@.clock_lock());
         SELECT k.due_at INTO deadline FROM @extschema@.case_clock AS k
         WHERE k.caseno OPERATOR(@extschema@.=) s.caseno AND k.clock = s.stage_clock
         FOR UPDATE;
@@ -248,7 +253,10 @@ BEGIN
         FROM @extschema@.case_record AS r
         WHERE r.caseno OPERATOR(@extschema@.=) s.caseno;
         act := @extschema@.act_clock(act, s.stage_clock, 'extend', asked.extension);
-        IF overall THEN
+        SELECT k.due_at INTO whole_deadline FROM @extschema@.case_clock AS k
+        WHERE k.caseno OPERATOR(@extschema@.=) s.caseno AND k.clock = s.case_clock;
+        -- a case that is late as a whole stays so
+        IF overall AND at <= whole_deadline THEN
             act := @extschema@.act_clock(act, s.case_clock, 'extend', asked.extension);
         END IF;
         s.extensions := s.extensions + 1;
@@ -354,7 +362,8 @@ BEGIN
     s := act.next;
     SELECT c.* INTO target FROM @extschema@.case_state AS c WHERE c.caseno OPERATOR(@extschema@.=) merge_cases.main;
     why := CASE
-        WHEN target.caseno IS NULL THEN 'There is no such case.'
+        -- what somebody does not see is not there for him
+        WHEN target.caseno IS NULL OR NOT @extschema@.sees_case(target.caseno) THEN 'There is no such case.'
         WHEN target.caseno OPERATOR(@extschema@.=) s.caseno THEN 'It is the same case.'
         WHEN NOT (SELECT t.open FROM @extschema@.case_status AS t WHERE t.state = target.state) THEN
             format('That case is %s.', target.state)
@@ -381,14 +390,20 @@ REVOKE EXECUTE ON FUNCTION merge_cases(caseno, caseno, text, timestamptz) FROM P
 
 -- Appeals
 
--- A unit that had a task in the case and for which the caller acts.
+-- A unit that had a task in the case and for which the caller acts; of several
+-- one that has something to appeal against and has not.
 CREATE FUNCTION appealing_unit(caseno caseno) RETURNS bigint
     LANGUAGE SQL STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
     SELECT t.unit
     FROM @extschema@.case_task AS t
     WHERE t.caseno = appealing_unit.caseno AND (@extschema@.acting_right('{handler}', t.unit)).role IS NOT NULL
-    ORDER BY t.duty DESC, t.task DESC
+    ORDER BY EXISTS (
+            SELECT FROM @extschema@.case_appeal AS a WHERE a.caseno = t.caseno AND a.unit = t.unit
+        ), NOT EXISTS (
+            SELECT FROM @extschema@.case_clock AS c
+            WHERE c.caseno = t.caseno AND c.verdict = 'overdue' AND c.kind <> 'case' AND c.holder = t.unit::text
+        ), t.duty DESC, t.task DESC
     LIMIT 1;
 END;
 COMMENT ON FUNCTION appealing_unit(caseno) IS 'unit that had a task in a case and for which the caller acts (申诉单位); NULL: none';

@@ -121,6 +121,13 @@ BEGIN
             HINT = 'Each sees the cases of his units and of their territory.';
     END IF;
     SELECT c.* INTO s FROM @extschema@.case_state AS c WHERE c.caseno OPERATOR(@extschema@.=) reporter_of.caseno FOR UPDATE;
+    -- nothing can be done before a look, and who only looks must hold nobody up
+    IF reporter_of.at > greatest(clock_timestamp(), s.at) AND isfinite(reporter_of.at) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('nobody can have looked at %s, which is yet to come', reporter_of.at),
+            HINT = 'Leave out at for now.';
+    END IF;
     SELECT c.* INTO r FROM @extschema@.case_reporter AS c WHERE c.caseno OPERATOR(@extschema@.=) reporter_of.caseno;
     IF coalesce(reporter_of.reason, '') ~ '\S' THEN
         m := @extschema@.reporter_right(s, coalesce(r.anonymous, false));

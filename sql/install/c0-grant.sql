@@ -25,6 +25,9 @@ BEGIN
         EXECUTE pg_catalog.format('CREATE POLICY case_seen ON %s FOR SELECT USING (%s)', t.id, CASE t.relname
             WHEN 'case_state' THEN inline || 'parties && (SELECT @extschema@.my_units())::bigint[])'
             WHEN 'case_record' THEN inline || pg_catalog.format(of_case, t.relname) || ')'
+            -- of a case that somebody does not see he is not told by another either
+            WHEN 'case_link' THEN '(SELECT @extschema@.sees_all_cases()) OR ' || pg_catalog.format(of_case, t.relname)
+                || ' AND EXISTS (SELECT FROM @extschema@.case_state AS s WHERE s.caseno OPERATOR(@extschema@.=) case_link.other)'
             ELSE '(SELECT @extschema@.sees_all_cases()) OR (SELECT @extschema@.sees_everything()) AND '
                 '(caseno OPERATOR(@extschema@.=) ANY (SELECT h FROM @extschema@.hidden_cases() AS h)) IS NOT TRUE OR '
                 || pg_catalog.format(of_case, t.relname)
@@ -337,7 +340,7 @@ ALTER PROCEDURE close_kpi_days(date, integer) SECURITY DEFINER;
 -- by the verbs alone, and read by all who act, each his cases.  All other tables
 -- are rules or editions, which all read; those that are not published are edited
 -- by an administrator.  An analyst counts, and reads neither what people wrote
--- nor how single collectors do.
+-- nor who did what.
 INSERT INTO role_right (role, kind, object, privilege, origin)
 WITH relation AS (
     SELECT c.oid, c.relname::text AS name, c.relkind, CASE
@@ -371,7 +374,8 @@ FROM relation AS t
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE t.part = 'cases' AND t.relkind <> 'v' AND t.name NOT IN ('case_attachment', 'case_message', 'case_warning')
     AND a.attname NOT IN ('description', 'address', 'location', 'external_id', 'owner', 'reason', 'remark', 'statement',
-        'grounds', 'detail', 'person', 'result', 'body');
+        'grounds', 'detail', 'person', 'result', 'body', 'job', 'decided_reason', 'handlers', 'actor', 'asked_by', 'asked_person',
+        'decided_by', 'returned_by');
 
 INSERT INTO role_right (role, kind, object, privilege, origin)
 SELECT DISTINCT r.role, 'function', p.proname::text, 'EXECUTE', 'shipped'
@@ -393,6 +397,7 @@ FROM (
         ('admin', 'tick_clocks'),
         ('admin', 'tick_suspensions'),
         ('admin', 'tick_silence'),
+        ('admin', 'tick_kpi_days'),
         ('admin', 'take_messages'),
         ('admin', 'confirm_messages'),
         ('admin', 'fail_messages'),
@@ -417,6 +422,48 @@ FROM (
 ) AS w
 JOIN pg_catalog.pg_proc AS p ON p.proname::text = w.action AND p.pronamespace = '@extschema@'::pg_catalog.regnamespace
 JOIN case_role AS r ON r.role = w.role;
+
+-- Rules hold for all units, and the tree of units says whose they are.  An
+-- administrator of some units, who could change them, would be one of all.
+CREATE FUNCTION require_administrator() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM @extschema@.role_member AS m
+        WHERE m.member = @extschema@.acting() AND m.role = 'admin'
+        HAVING count(*) > 0 AND count(*) = count(m.unit)
+    ) AND NOT @extschema@.acting_is_superuser() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG564',
+            MESSAGE = format('%s may not change table "%s"', @extschema@.acting(), TG_TABLE_NAME),
+            DETAIL = 'Its rows hold for all units; he administrates some.',
+            HINT = 'It takes the role admin for all units.';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+COMMENT ON FUNCTION require_administrator() IS 'trigger: rules are not changed by an administrator of some units only (规则只由全局管理员维护)';
+REVOKE EXECUTE ON FUNCTION require_administrator() FROM PUBLIC;
+DO $$
+DECLARE
+    t record;
+BEGIN
+    FOR t IN
+        SELECT DISTINCT r.object COLLATE "C" AS name
+        FROM @extschema@.role_right AS r
+        JOIN pg_catalog.pg_class AS c ON c.relname = r.object AND c.relnamespace = '@extschema@'::pg_catalog.regnamespace
+        WHERE r.role = 'admin' AND r.kind = 'relation' AND r.privilege = 'INSERT' AND c.relkind = 'r'
+        ORDER BY 1
+    LOOP
+        EXECUTE pg_catalog.format('CREATE TRIGGER require_administrator BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.%I '
+            'FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.require_administrator()', t.name);
+        EXECUTE pg_catalog.format('COMMENT ON TRIGGER require_administrator ON @extschema@.%I IS %L', t.name,
+            'rules are not changed by an administrator of some units only');
+    END LOOP;
+END;
+$$;
 
 CREATE TRIGGER keep_shipped_row
     BEFORE INSERT OR UPDATE OR DELETE ON role_right

@@ -678,6 +678,17 @@ has_part(Datum detail, const char *part)
 	                                    (int) strlen(part), NULL) != NULL;
 }
 
+static bool
+gives_tasks(const Row *act)
+{
+	return has_part(act->values[ACT_DETAIL], "tasks") &&
+	       DatumGetBool(DirectFunctionCall2(
+	           jsonb_contains, act->values[ACT_DETAIL],
+	           DirectFunctionCall1(
+	               jsonb_in,
+	               CStringGetDatum("{\"tasks\": [{\"do\": \"give\"}]}"))));
+}
+
 /* Whether others than before may see the case afterwards, for sure if not */
 static bool
 changes_parties(const Row *act, const Row *next, const Row *transition)
@@ -686,12 +697,7 @@ changes_parties(const Row *act, const Row *next, const Row *transition)
 	    !is_party(next, "centre") ||
 	    strcmp(row_text(transition, "action"), "amend") == 0)
 		return true;
-	return has_part(act->values[ACT_DETAIL], "tasks") &&
-	       DatumGetBool(DirectFunctionCall2(
-	           jsonb_contains, act->values[ACT_DETAIL],
-	           DirectFunctionCall1(
-	               jsonb_in,
-	               CStringGetDatum("{\"tasks\": [{\"do\": \"give\"}]}"))));
+	return gives_tasks(act);
 }
 
 static CaseStatement insert_message = {
@@ -801,6 +807,13 @@ cg_case_end(PG_FUNCTION_ARGS)
 	result = write_step(&schema, &a.act, &a.was, &a.next, &a.transition,
 	                    clocks.data);
 	tell_holder(&schema, &a.act, &a.was, &a.next, &a.transition);
+	if (gives_tasks(&a.act))
+	{
+		Oid types[2] = {a.act.desc->tdtypeid, a.next.desc->tdtypeid};
+
+		OidFunctionCall2(case_function(&schema, "tell_assistants", 2, types),
+		                 row_datum(&a.act), result);
+	}
 	act_close(&a);
 	result = SPI_datumTransfer(result, false, -1);
 	SPI_finish();

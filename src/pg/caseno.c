@@ -11,6 +11,7 @@
 #include "commands/sequence.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
+#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 
@@ -88,6 +89,18 @@ cg_caseno_out(PG_FUNCTION_ARGS)
 
 	caseno_format(PG_GETARG_INT64(0), out);
 	PG_RETURN_CSTRING(out);
+}
+
+/* The text, for quals of views: of no value is there an error or a warning that
+ * could tell it, which is why the function is LEAKPROOF. */
+PG_FUNCTION_INFO_V1(cg_caseno_text);
+Datum
+cg_caseno_text(PG_FUNCTION_ARGS)
+{
+	char text[CASENO_TEXT + 1];
+	int n = caseno_format(PG_GETARG_INT64(0), text);
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text, n));
 }
 
 PG_FUNCTION_INFO_V1(cg_caseno_recv);

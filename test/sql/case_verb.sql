@@ -298,7 +298,7 @@ SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
     $$SELECT civicgrid.decide_appeal(c(5), true, 'x', t('12:00'))$$,
     $$SELECT civicgrid.appeal(c(5), 'x', t('12:00'))$$
 ]) AS s;
--- nobody is above the district
+-- what a verdict gave is not passed up
 SELECT e.* FROM tests.error_of($$SELECT civicgrid.escalate(c(2), 'x', t('12:30'))$$) AS e;
 \x off
 

@@ -145,7 +145,7 @@ FROM case_steps WHERE caseno = '20250303-440310-0000001-' || right(c(1)::text, 1
 SELECT clock - min(clock) OVER () AS clock, kind, stage_name, unit_name, term, started_at, due_at, stopped_at, verdict, overdue, overdue_by, paused, pauses, extensions
 FROM case_clocks WHERE caseno = c(3)::text ORDER BY clock;
 -- by its number a case is found at once
-EXPLAIN (COSTS OFF) SELECT r.caseno FROM case_record AS r WHERE r.caseno::text = '20250303-440310-0000001-7';
+EXPLAIN (COSTS OFF) SELECT r.caseno FROM case_record AS r WHERE caseno_text(r.caseno) = '20250303-440310-0000001-7';
 
 -- what is to be done, the most urgent first
 SELECT unit_name, caseno, duty, state_name, stage, given_at, due_at, case_due_at, class_name FROM inbox;

@@ -1,6 +1,7 @@
 # What the documentation shows is what the server answers: every row of the
 # tables in doc/bad-input.md, and the tour in README.md and README.zh-CN.md,
-# which is demo/tour.sql with its output.
+# which is demo/tour.sql with its output.  Nothing of cases that users reach is
+# left out: functions, tables, types, views and their columns.
 use strict;
 use warnings;
 
@@ -88,6 +89,8 @@ SELECT dispatch(make_caseno('2026-03-01', '440310', 33), 9001, at => '2026-03-02
 SELECT civicgrid.sign(make_caseno('2026-03-01', '440310', 33), at => '2026-03-02 10:00+08');
 -- roles
 CREATE ROLE docs_member;
+CREATE ROLE docs_clerk;
+SELECT grant_role('docs_clerk', 'auditor', 9001);
 INSERT INTO role_right (role, kind, object, privilege) VALUES ('docs', 'relation', 'no_such_table', 'SELECT');
 EOS
 my $rows = 0;
@@ -101,6 +104,50 @@ for my $line (split /\n/, slurp('doc/bad-input.md'))
 	$rows++;
 }
 cmp_ok($rows, '>', 40, 'the tables were found');
+
+# What the scripts of cases make, by kind.
+my %made;
+my $scripts = join '', map { slurp($_) } glob 'sql/install/[a-c][0-9]*.sql';
+push @{ $made{ lc $1 } }, $2
+  while $scripts =~ /^CREATE (FUNCTION|PROCEDURE|AGGREGATE|TABLE|VIEW|TYPE) ([a-z_0-9]+)/mg;
+my $docs = join '', map { slurp($_) } glob 'doc/*.md';
+my %public = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', q{
+	SELECT DISTINCT p.proname FROM pg_proc AS p
+	WHERE p.pronamespace = 'civicgrid'::regnamespace
+		AND (has_function_privilege('public', p.oid, 'EXECUTE') OR EXISTS (
+			SELECT FROM civicgrid.role_right AS r WHERE r.kind = 'function' AND r.object = p.proname))
+});
+my @reached = (
+	(grep { $public{$_} } map { @{ $made{$_} // [] } } qw(function procedure aggregate)),
+	map { @{ $made{$_} } } qw(table view type));
+is(join(' ', grep { $docs !~ /\b$_\b/ } @reached), '',
+	'every function, table, view and type of cases is in doc/');
+
+my $views = slurp('doc/views.md');
+my @missing;
+for my $view (@{ $made{view} })
+{
+	my ($section) = $views =~ /^### (?:\w+, )*$view\b.*?\n(.*?)(?=^##|\z)/ms;
+	# counts have sections of their own
+	$section .= join '', $views =~ /^### $view: .*?\n(.*?)(?=^##|\z)/msg;
+	$section .= join '', $views =~ /^### kpi_day, kpi_due\n(.*?)(?=^##|\z)/ms if $view =~ /^kpi_d/;
+	for my $column (split /\n/, $node->safe_psql('postgres',
+		"SELECT attname FROM pg_attribute WHERE attrelid = 'civicgrid.$view'::regclass AND attnum > 0"))
+	{
+		push @missing, "$view.$column" unless $section =~ /`$column`/;
+	}
+}
+is("@missing", '', 'every column of every view of cases is in doc/views.md');
+
+my ($arguments) = slurp('doc/cases.md') =~ /<!-- arguments -->\n```\n(.*?)\n```/s;
+is($arguments, $node->safe_psql('postgres', q{
+	SELECT regexp_replace(replace(p.proname || '(' || pg_get_function_arguments(p.oid) || ')',
+		'timestamp with time zone', 'timestamptz'), '(civicgrid\.|::[a-z.]+(\[\])?)', '', 'g')
+	FROM regexp_split_to_table($docs$} . join("\n", map { /^(\w+)\(/ } split /\n/, $arguments) . q{$docs$, '\n')
+		WITH ORDINALITY AS v (verb, place)
+	JOIN pg_proc AS p ON p.proname = v.verb AND p.pronamespace = 'civicgrid'::regnamespace
+	ORDER BY v.place
+}), 'the arguments of the verbs in doc/cases.md are those of the server');
 
 # The tour.
 $node->safe_psql('postgres', 'CREATE DATABASE tour');

@@ -272,8 +272,7 @@ INSERT INTO public.nothing_there VALUES
 	('handling', 'decide_extension', 'CG529'), ('handling, assistant waits', 'decide_extension', 'CG529'), ('handling alone', 'decide_extension', 'CG529'),
 	('handling, acting unit done', 'ask_extension', 'CG521'), ('handling, acting unit done', 'transfer', 'CG521'),
 	('handling, acting unit done', 'escalate', 'CG521'),
-	('closed', 'decide_appeal', 'CG532'), ('visited', 'decide_appeal', 'CG532'),
-	('closed, appealed', 'appeal', 'CG531'), ('visited, appealed', 'appeal', 'CG531');
+	('closed', 'decide_appeal', 'CG532'), ('visited', 'decide_appeal', 'CG532');
 
 CREATE TABLE public.outcome (fixture text, action text, outcome text, account text, wanted text, got text);
 DO $$

@@ -1,0 +1,209 @@
+--
+-- What must not be possible with cases: seen past one's rights, evaded, whitewashed
+--
+\set main :DBNAME
+CREATE DATABASE civicgrid_case_guard TEMPLATE civicgrid_as_shipped;
+\c civicgrid_case_guard
+SET search_path = civicgrid, public;
+SET TimeZone = 'Asia/Shanghai';
+SET DateStyle = 'ISO';
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set town :abs_srcdir '/data/case_town.sql'
+\i :town
+
+CREATE FUNCTION public.t(h text) RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN ('2026-03-' || h || '+08')::timestamptz;
+CREATE ROLE regress_guard_district LOGIN;
+CREATE ROLE regress_guard_bureau LOGIN;
+CREATE ROLE regress_guard_handler LOGIN;
+CREATE ROLE regress_guard_street LOGIN;
+CREATE ROLE regress_guard_supervisor LOGIN;
+CREATE ROLE regress_guard_collector LOGIN;
+CREATE ROLE regress_guard_auditor LOGIN;
+CREATE ROLE regress_guard_analyst LOGIN;
+CREATE ROLE regress_guard_admin LOGIN;
+SELECT count(*) FROM (VALUES
+    ('regress_guard_district', 'dispatcher', 1), ('regress_guard_bureau', 'dispatcher', 4), ('regress_guard_handler', 'handler', 4),
+    ('regress_guard_street', 'handler', 9), ('regress_guard_supervisor', 'supervisor', 1), ('regress_guard_collector', 'collector', 11),
+    ('regress_guard_auditor', 'auditor', NULL), ('regress_guard_analyst', 'analyst', NULL), ('regress_guard_admin', 'admin', 6)
+) AS v (member, role, unit) WHERE grant_role(v.member, v.role, v.unit);
+
+-- By its number a case is found at once, by those too for whom row security holds.
+CREATE FUNCTION public.uses_index(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        IF line ~ 'Index Cond: \(.*caseno_text' THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END;
+$$;
+SET ROLE regress_guard_district;
+SET enable_seqscan = off;
+SELECT v.name, uses_index(format('SELECT * FROM %I WHERE caseno = ''20260302-440310-0000001-4''', v.name))
+FROM unnest('{cases,case_steps,case_clocks,overdue,returns,open_data,case_map}'::text[]) AS v (name);
+RESET enable_seqscan;
+RESET ROLE;
+SELECT caseno_text(c), caseno_text(c) = c::text AS same, caseno_text(NULL) IS NULL AS of_null
+FROM make_caseno('2026-03-02', '440310', 7) AS c;
+
+-- Sensitive is what intake takes for sensitive, also when the class is amended,
+-- and when a person decides on it.
+INSERT INTO intake_class (taxonomy, kind, class, sensitive) VALUES ('site', 'matter', '0102', true), ('site', 'matter', '0401', false);
+SELECT class_is_sensitive('site', 'matter', v.class), v.class
+FROM unnest('{01,0101,0102,04,0401,0402}'::eventcode[]) AS v (class);
+SELECT class_is_sensitive('site', 'matter', NULL), class_is_sensitive('site', 'none', '01');
+SELECT report_event('grid', '甲', spot(1), class => '0101', at => t('02 09:00')) AS amended \gset
+SELECT report_event('grid', '乙', spot(1), class => '0102', at => t('02 09:00')) AS put_right \gset
+SELECT report_event('grid', '丙', spot(1), class => '0101', at => t('02 09:00')) AS decided \gset
+SELECT sensitive FROM amend(:'amended', '是广告', class => '0102', at => t('02 09:01'));
+SELECT sensitive FROM amend(:'put_right', '更急', severity => 2, at => t('02 09:01'));
+SELECT sensitive FROM amend(:'put_right', '不是广告', class => '0101', at => t('02 09:02'));
+SELECT decided FROM decide_case_class(:'decided', '04');
+SELECT r.sensitive, s.sensitive, s.step FROM case_record AS r JOIN case_state AS s ON s.caseno = r.caseno WHERE r.caseno = :'decided';
+SELECT action, outcome, role, reason, detail - 'amended' AS detail FROM case_journal WHERE caseno = :'decided' AND step = 2;
+SELECT decided FROM decide_case_class(:'decided', '0102');
+SELECT decided FROM decide_case_class(:'decided', '0401');
+SELECT r.sensitive, s.sensitive, s.step FROM case_record AS r JOIN case_state AS s ON s.caseno = r.caseno WHERE r.caseno = :'decided';
+SET ROLE regress_guard_auditor;
+SELECT count(*) FILTER (WHERE caseno = :'amended') AS amended, count(*) FILTER (WHERE caseno = :'put_right') AS put_right,
+    count(*) FILTER (WHERE caseno = :'decided') AS decided
+FROM cases;
+RESET ROLE;
+SELECT * FROM replay_check();
+
+-- What is amended is held against the same as what is reported.
+CREATE FUNCTION public.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    code text; message text; detail text;
+BEGIN
+    EXECUTE statement INTO message;
+    RETURN message;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(' | ', code, message, nullif(detail, ''));
+END;
+$$;
+SELECT v.n, refused(format('SELECT (amend(%L, ''x'', %s, at => t(''02 09:03''))).cell', :'put_right', v.what)) AS answer
+FROM (VALUES
+    (1, $$severity => 77$$), (2, $$severity => 99999$$), (3, $$cell => '990310001001001'$$), (4, $$location => 'POINT EMPTY'$$),
+    (5, $$location => 'LINESTRING(1 1, 2 2)'$$), (6, $$location => st_makepoint(114.355, 22.695)$$),
+    (7, $$location => st_transform(spot(3), 3857)$$), (8, $$cell => '440310001001'$$)
+) AS v (n, what) ORDER BY v.n;
+SELECT cell, st_srid(location), grid_edition, class_edition FROM case_record WHERE caseno = :'put_right';
+
+-- Of a case that somebody does not see he is told nothing by links and merging.
+DELETE FROM intake_class;
+UPDATE merge_rule SET class_digits = 0;
+SELECT report_event('grid', '家暴，邻居报案', spot(2), class => '0401', at => t('02 10:00')) AS hidden \gset
+SELECT report_event('grid', '家暴，邻居报案', spot(2), class => '0101', at => t('02 10:06')) AS shown \gset
+SELECT caseno = :'shown' AS shown, other = :'hidden' AS hidden FROM case_link ORDER BY other;
+SET ROLE regress_guard_auditor;
+SELECT count(*) FROM case_link;
+RESET ROLE;
+SET ROLE regress_guard_district;
+SELECT refused(format('SELECT merge_cases(%L, %L, ''x'', t(''02 10:10''))', :'shown', :'hidden')) AS seen_to_hidden;
+SELECT refused(format('SELECT merge_cases(%L, %L, ''x'', t(''02 10:10''))', :'shown', '20260302-440310-0000099-1')) AS to_nothing;
+RESET ROLE;
+SET ROLE regress_guard_analyst;
+SELECT string_agg(v.c, ', ' ORDER BY v.c) FILTER (WHERE has_column_privilege(v.t, v.c, 'SELECT')) AS granted, count(*)
+FROM (VALUES
+    ('case_task', 'handlers'), ('case_task', 'job'), ('case_journal', 'actor'), ('case_journal', 'person'), ('case_appeal', 'asked_person'),
+    ('case_appeal', 'decided_reason'), ('case_extension', 'asked_by'), ('case_extension', 'decided_reason'), ('case_visit', 'actor'),
+    ('case_return', 'returned_by'), ('case_task', 'unit')
+) AS v (t, c);
+SELECT count(*) > 0 AS counts FROM kpi_day;
+SELECT count(*) FROM first_dispatch;
+RESET ROLE;
+
+-- An anchor is one of all cases, or none.
+SET ROLE regress_guard_auditor;
+SELECT refused($$SELECT digest FROM journal_anchor('2026-03-02')$$);
+RESET ROLE;
+SELECT grant_role('regress_guard_auditor', 'sensitive');
+SET ROLE regress_guard_auditor;
+SELECT refused($$SELECT length(digest) FROM journal_anchor('2026-03-02')$$);
+RESET ROLE;
+
+-- Who only looks cannot hold a case up.
+SET ROLE regress_guard_auditor;
+SELECT left(refused(format('SELECT reporter_of(%L, at => ''2999-01-01 00:00+08'')', :'shown')), 40);
+RESET ROLE;
+
+-- An administrator of some units cannot make himself one of others.
+SET ROLE regress_guard_admin;
+SELECT refused('UPDATE unit SET parent = 6 WHERE unit = 1') AS tree, refused('DELETE FROM case_transition') AS rules,
+    refused('INSERT INTO intake_class VALUES (''site'', ''matter'', ''04'', NULL, false)') AS classes;
+SELECT my_units();
+RESET ROLE;
+SELECT c.relname FROM pg_class AS c
+WHERE c.relnamespace = 'civicgrid'::regnamespace AND c.relkind = 'r' AND has_table_privilege('regress_guard_admin', c.oid, 'UPDATE')
+    AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgname = 'require_administrator');
+
+-- A unit's own dispatcher does not take back what the unit was given: there are
+-- rules for returns.  Nor does a unit pass up what a verdict gave it.
+SELECT report_event('grid', '广告', spot(1), class => '0102', at => t('03 09:00')) AS given \gset
+SELECT unit FROM file_case(:'given', at => t('03 09:01'));
+SELECT unit, centre FROM dispatch(:'given', at => t('03 09:02'));
+SET ROLE regress_guard_bureau;
+SELECT refused(format('SELECT recall(%L, ''x'', t(''03 09:03''))', :'given'));
+RESET ROLE;
+SET ROLE regress_guard_district;
+SELECT state, unit FROM recall(:'given', '给错了', t('03 09:04'));
+RESET ROLE;
+UPDATE case_setting SET value = 'levels' WHERE setting = 'confirmation';
+SELECT report_event('grid', '垃圾', spot(3), class => '0101', at => t('03 09:00')) AS judged \gset
+SELECT unit FROM file_case(:'judged', at => t('03 09:01'));
+SELECT unit, centre FROM dispatch(:'judged', at => t('03 09:02'));
+SELECT unit, centre FROM adjudicate(:'judged', '街道负责', 9, at => t('03 09:03'));
+SET ROLE regress_guard_street;
+SELECT refused(format('SELECT escalate(%L, ''x'', t(''03 09:04''))', :'judged'));
+RESET ROLE;
+UPDATE case_setting SET value = 'none' WHERE setting = 'confirmation';
+
+-- More time for a stage makes no case that is late as a whole in time again.
+SELECT report_event('grid', '噪声', spot(2), class => '0101', at => t('02 10:00')) AS late \gset
+SELECT unit FROM file_case(:'late', at => t('02 10:01'));
+SELECT unit FROM dispatch(:'late', at => t('09 09:00'));
+SELECT state FROM civicgrid.sign(:'late', at => t('09 09:05'));
+SET ROLE regress_guard_street;
+SELECT state FROM ask_extension(:'late', '2 work days', '等材料', t('10 09:06'));
+RESET ROLE;
+SET ROLE regress_guard_supervisor;
+SELECT extensions FROM decide_extension(:'late', true, at => t('10 09:11'));
+RESET ROLE;
+SELECT kind, stage, due_at, extensions FROM case_clock WHERE caseno = :'late' AND stopped_at IS NULL ORDER BY clock;
+SELECT * FROM replay_check(:'late', :'late');
+
+-- Each unit that was late appeals, whoever acts for several of them.
+SELECT report_event('grid', '工地', spot(1), class => '0201', at => t('02 10:00')) AS appealed \gset
+SELECT unit FROM file_case(:'appealed', at => t('02 10:01'));
+SELECT unit FROM dispatch(:'appealed', 4, at => t('02 10:02'));
+SET ROLE regress_guard_handler;
+SELECT state FROM civicgrid.sign(:'appealed', at => t('02 17:00'));
+SELECT unit FROM transfer(:'appealed', 14, '由中队处置', t('10 10:00'));
+SELECT state FROM civicgrid.sign(:'appealed', 14, at => t('12 10:00'));
+SELECT state FROM feedback(:'appealed', '已处置', unit => 14, at => t('25 10:00'));
+RESET ROLE;
+SELECT state FROM check_case(:'appealed', 11, at => t('25 10:01'));
+SET ROLE regress_guard_collector;
+SELECT state FROM checked(:'appealed', true, at => t('25 10:02'));
+RESET ROLE;
+SELECT state FROM close_case(:'appealed', at => t('25 10:03'));
+SET ROLE regress_guard_handler;
+SELECT v.n, refused(format('SELECT (appeal(%L, ''理由'', t(''25 11:00''))).state', :'appealed')) FROM generate_series(1, 3) AS v (n);
+RESET ROLE;
+SELECT appeal, unit FROM case_appeal ORDER BY appeal;
+
+SELECT * FROM verify_journal();
+SELECT * FROM replay_check();
+
+\c :main
+DROP DATABASE civicgrid_case_guard;
+DROP ROLE regress_guard_district, regress_guard_bureau, regress_guard_handler, regress_guard_street, regress_guard_supervisor,
+    regress_guard_collector, regress_guard_auditor, regress_guard_analyst, regress_guard_admin;
