@@ -93,6 +93,7 @@ OBJS = \
 	src/core/workcal_json.o \
 	src/core/workcal_text.o \
 	src/pg/case_act.o \
+	src/pg/case_check.o \
 	src/pg/case_intake.o \
 	src/pg/case_journal.o \
 	src/pg/case_row.o \

@@ -201,6 +201,20 @@ COMMENT ON COLUMN case_state.cell IS 'where it is, as case_record says (所在�
 COMMENT ON COLUMN case_state.sensitive IS 'only who has the right sees it, as case_record says (敏感案件)';
 COMMENT ON COLUMN case_state.parties IS 'units that have or had a part in it (相关单位), who therefore see it';
 
+CREATE FUNCTION is_task_duty(duty text) RETURNS boolean
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_is_task_duty';
+COMMENT ON FUNCTION is_task_duty(text) IS 'whether it is lead or assist (职责是否有效)';
+CREATE FUNCTION is_task_state(state text) RETURNS boolean
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_is_task_state';
+COMMENT ON FUNCTION is_task_state(text) IS
+    'whether it is open, signed, done, returned, recalled, transferred or ended (任务状态是否有效)';
+CREATE FUNCTION is_task_open(state text) RETURNS boolean
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'cg_is_task_open';
+COMMENT ON FUNCTION is_task_open(text) IS 'whether a task in that state is still to be done: open or signed (任务是否未结束)';
+
 -- One row for each time that a case is given to a unit to act on: one lead,
 -- any number of assisting units (主办、协办).
 CREATE TABLE case_task (
@@ -216,11 +230,9 @@ CREATE TABLE case_task (
     handlers text[] NOT NULL DEFAULT '{}',
     routing_step bigint,
     CONSTRAINT case_task_pkey PRIMARY KEY (caseno, task),
-    CONSTRAINT case_task_duty_check CHECK (duty IN ('lead', 'assist')),
-    CONSTRAINT case_task_state_check CHECK (
-        state IN ('open', 'signed', 'done', 'returned', 'recalled', 'transferred', 'ended')
-    ),
-    CONSTRAINT case_task_ended_at_check CHECK ((ended_at IS NULL) = (state IN ('open', 'signed')))
+    CONSTRAINT case_task_duty_check CHECK (is_task_duty(duty)),
+    CONSTRAINT case_task_state_check CHECK (is_task_state(state)),
+    CONSTRAINT case_task_ended_at_check CHECK ((ended_at IS NULL) = is_task_open(state))
 ) WITH (fillfactor = 80);
 CREATE INDEX case_task_unit_idx ON case_task (unit, caseno);
 CREATE INDEX case_task_open_idx ON case_task (unit) WHERE ended_at IS NULL;

@@ -111,6 +111,106 @@ text_or_null(const char *text, bool *isnull)
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(text);
 }
 
+/* A unit, and those above it in the tree.  A chain of parents ends, whatever
+ * the tables hold. */
+#define UNIT_DEPTH 32
+
+static int
+units_above(const CaseSchema *schema, int64 unit, int64 *above)
+{
+	int n = 0;
+
+	while (n < UNIT_DEPTH)
+	{
+		Datum key = Int64GetDatum(unit);
+		Row *row;
+		bool isnull = true;
+
+		above[n++] = unit;
+		row = case_rule(schema, "unit", "unit_pkey", INT8OID, 1, &key);
+		if (row == NULL)
+			break;
+		unit = row_int8(row, "parent", &isnull);
+		row_close(row);
+		if (isnull)
+			break;
+	}
+	return n;
+}
+
+/* A grant, and how far it is from what was looked for */
+typedef struct Grant
+{
+	Datum role;
+	bool for_all;
+	int64 unit;
+	int distance;
+} Grant;
+
+/* Those for the very unit come first, and those for all units last; then the
+ * order of the roles decides, and that of the units. */
+static int
+compare_grants(const ListCell *a, const ListCell *b)
+{
+	const Grant *x = lfirst(a);
+	const Grant *y = lfirst(b);
+
+	if (x->distance != y->distance)
+		return x->distance < y->distance ? -1 : 1;
+	return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+/* The grant by which somebody acts for a unit in one of some roles, as
+ * acting_right() finds it; false if there is none */
+static bool
+find_grant(const CaseSchema *schema, Datum member, Datum roles, int64 unit,
+           Grant *found)
+{
+	List *grants = NIL;
+	Datum *elements;
+	int n;
+	int64 above[UNIT_DEPTH];
+	int n_above = 0;
+	ListCell *cell;
+
+	deconstruct_array(DatumGetArrayTypeP(roles), TEXTOID, -1, false,
+	                  TYPALIGN_INT, &elements, NULL, &n);
+	foreach (cell, case_rules(schema, "role_member", "role_member_key",
+	                          TEXTOID, 1, &member))
+	{
+		Row *row = lfirst(cell);
+		Datum role = row->values[row_column(row, "role")];
+		Grant *grant = palloc(sizeof(Grant));
+		int place = 0;
+
+		while (place < n &&
+		       !DatumGetBool(DirectFunctionCall2Coll(
+		           texteq, DEFAULT_COLLATION_OID, role, elements[place])))
+			place++;
+		grant->role = role;
+		grant->unit = row_int8(row, "unit", &grant->for_all);
+		grant->distance = place + (grant->for_all        ? 2 * n
+		                           : grant->unit != unit ? n
+		                                                 : 0);
+		if (place < n)
+			grants = lappend(grants, grant);
+		row_close(row);
+	}
+	list_sort(grants, compare_grants);
+	foreach (cell, grants)
+	{
+		*found = *(Grant *) lfirst(cell);
+		if (found->for_all || found->unit == unit)
+			return true;
+		if (n_above == 0)
+			n_above = units_above(schema, unit, above);
+		for (int i = 0; i < n_above; i++)
+			if (above[i] == found->unit)
+				return true;
+	}
+	return false;
+}
+
 /* Whether a reason says something, for sure: whether a character of another
  * alphabet is a space is left to others */
 static bool
@@ -135,20 +235,6 @@ static CaseStatement lock_state = {
     "FOR UPDATE",
     1,
     {InvalidOid},
-    NULL,
-    InvalidOid};
-static CaseStatement find_transition = {
-    "SELECT c FROM @.case_transition AS c "
-    "WHERE c.state = $1 AND c.action = $2 AND c.outcome = $3",
-    3,
-    {TEXTOID, TEXTOID, TEXTOID},
-    NULL,
-    InvalidOid};
-static CaseStatement find_grant = {
-    "SELECT r.role FROM @.role_member AS r "
-    "WHERE r.member = $1 AND r.role = ANY ($2) AND r.unit = $3",
-    3,
-    {TEXTOID, TEXTARRAYOID, INT8OID},
     NULL,
     InvalidOid};
 static CaseStatement find_collection = {
@@ -183,7 +269,7 @@ begin_plainly(FunctionCallInfo fcinfo, const CaseSchema *schema, Begun *begun,
 		FOR_UNIT
 	};
 	Row *state = &begun->state;
-	Row *transition = &begun->transition;
+	Row *transition;
 	Row *act = &begun->act;
 	Row next;
 	Datum values[3];
@@ -215,9 +301,11 @@ begin_plainly(FunctionCallInfo fcinfo, const CaseSchema *schema, Begun *begun,
 	values[0] = state->values[row_column(state, "state")];
 	values[1] = PG_GETARG_DATUM(ACTION);
 	values[2] = PG_GETARG_DATUM(OUTCOME);
-	if (case_execute(&find_transition, schema, values, NULL) != 1)
+	transition = case_rule(schema, "case_transition", "case_transition_pkey",
+	                       TEXTOID, 3, values);
+	if (transition == NULL)
 		return false;
-	row_open(transition, case_result(1, &isnull));
+	begun->transition = *transition;
 	if (DatumGetBool(transition->values[row_column(transition, "reason")]) &&
 	    (PG_ARGISNULL(REASON) || !says_something(PG_GETARG_DATUM(REASON))))
 		return false;
@@ -236,9 +324,10 @@ begin_plainly(FunctionCallInfo fcinfo, const CaseSchema *schema, Begun *begun,
 	else
 	{
 		int64 unit = 0;
+		Grant grant;
 
-		/* a grant for the very unit; that of one above is looked for by others
-		 */
+		/* for the unit that holds the case, or has the task; all else is
+		 * looked for by others */
 		isnull = true;
 		if (!PG_ARGISNULL(FOR_UNIT))
 		{
@@ -254,14 +343,13 @@ begin_plainly(FunctionCallInfo fcinfo, const CaseSchema *schema, Begun *begun,
 		}
 		if (isnull)
 			return false;
-		values[0] = actor;
-		values[1] = transition->values[row_column(transition, "roles")];
-		values[2] = Int64GetDatum(unit);
-		if (case_execute(&find_grant, schema, values, NULL) != 1)
+		if (!find_grant(schema, actor,
+		                transition->values[row_column(transition, "roles")],
+		                unit, &grant))
 			return false;
-		act->values[ACT_ROLE] = case_result(1, &isnull);
-		act->values[ACT_ACTOR_UNIT] = Int64GetDatum(unit);
-		act->nulls[ACT_ACTOR_UNIT] = false;
+		act->values[ACT_ROLE] = grant.role;
+		act->values[ACT_ACTOR_UNIT] = Int64GetDatum(grant.unit);
+		act->nulls[ACT_ACTOR_UNIT] = grant.for_all;
 	}
 
 	next = *state;
@@ -372,14 +460,14 @@ cg_acting_task(PG_FUNCTION_ARGS)
 		task = case_result(1, &isnull);
 	if (n > 1)
 	{
-		/* that of the lead, if the caller acts for that very unit */
+		/* the first of them, if the caller acts for its unit */
 		Row row;
+		Grant grant;
 
 		row_open(&row, task);
-		values[0] = CStringGetTextDatum(acting());
-		values[1] = handler_role();
-		values[2] = row.values[row_column(&row, "unit")];
-		found = case_execute(&find_grant, &schema, values, NULL) > 0;
+		found =
+		    find_grant(&schema, CStringGetTextDatum(acting()), handler_role(),
+		               row_int8(&row, "unit", &isnull), &grant);
 		row_close(&row);
 	}
 	if (found)
@@ -535,12 +623,6 @@ static CaseStatement stop_clock = {
     {InvalidOid, INT8OID, TIMESTAMPTZOID},
     NULL,
     InvalidOid};
-static CaseStatement find_stage = {
-    "SELECT s.stage FROM @.case_status AS s WHERE s.state = $1",
-    1,
-    {TEXTOID},
-    NULL,
-    InvalidOid};
 /* By the edition in force.  Where there is none, the row is written without,
  * and its trigger says what is wrong. */
 static CaseStatement start_clock = {
@@ -590,6 +672,7 @@ move_clocks(const CaseSchema *schema, const Row *act, const Row *was,
 	bool nulls[6] = {false};
 	Datum due;
 	Datum stage;
+	Row *status;
 	bool isnull;
 
 	if (was->nulls[clock])
@@ -614,10 +697,15 @@ move_clocks(const CaseSchema *schema, const Row *act, const Row *was,
 
 	next->nulls[next_clock] = true;
 	values[0] = next->values[row_column(next, "state")];
-	if (next->nulls[routing] ||
-	    case_execute(&find_stage, schema, values, NULL) != 1)
+	if (next->nulls[routing])
 		return true;
-	stage = case_result(1, &isnull);
+	status = case_rule(schema, "case_status", "case_status_pkey", TEXTOID, 1,
+	                   values);
+	if (status == NULL)
+		return true;
+	stage = status->values[row_column(status, "stage")];
+	isnull = status->nulls[row_column(status, "stage")];
+	row_close(status);
 	if (isnull || !call_or_null(cg_routing_term, next->values[routing], stage,
 	                            &values[5]))
 		return true;

@@ -5,12 +5,18 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "parser/parse_func.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
@@ -181,4 +187,55 @@ case_result(int column, bool *isnull)
 {
 	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column,
 	                     isnull);
+}
+
+#define RULE_KEYS 3
+
+List *
+case_rules(const CaseSchema *schema, const char *table, const char *index,
+           Oid key_type, int n, const Datum *keys)
+{
+	Oid table_oid = get_relname_relid(table, schema->namespace);
+	Oid index_oid = get_relname_relid(index, schema->namespace);
+	bool is_text = key_type == TEXTOID;
+	ScanKeyData scan_keys[RULE_KEYS];
+	Relation relation;
+	SysScanDesc scan;
+	HeapTuple tuple;
+	List *rows = NIL;
+
+	Assert(n <= RULE_KEYS);
+	if (!OidIsValid(table_oid) || !OidIsValid(index_oid))
+		elog(ERROR, "there is no table %s with index %s", table, index);
+	for (int i = 0; i < n; i++)
+		ScanKeyEntryInitialize(&scan_keys[i], 0, i + 1, BTEqualStrategyNumber,
+		                       InvalidOid,
+		                       is_text ? DEFAULT_COLLATION_OID : InvalidOid,
+		                       is_text ? F_TEXTEQ : F_INT8EQ, keys[i]);
+	/* what was committed while a case was waited for counts */
+	PushActiveSnapshot(GetTransactionSnapshot());
+	relation = table_open(table_oid, AccessShareLock);
+	scan = systable_beginscan(relation, index_oid, true, GetActiveSnapshot(),
+	                          n, scan_keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Row *row = palloc(sizeof(Row));
+
+		row_open(row,
+		         heap_copy_tuple_as_datum(tuple, RelationGetDescr(relation)));
+		rows = lappend(rows, row);
+	}
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+	PopActiveSnapshot();
+	return rows;
+}
+
+Row *
+case_rule(const CaseSchema *schema, const char *table, const char *index,
+          Oid key_type, int n, const Datum *keys)
+{
+	List *rows = case_rules(schema, table, index, key_type, n, keys);
+
+	return rows == NIL ? NULL : linitial(rows);
 }

@@ -8,6 +8,7 @@
 #include "access/htup_details.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
 
 /* A row, taken apart */
 typedef struct Row
@@ -63,6 +64,19 @@ extern uint64 case_execute(CaseStatement *statement, const CaseSchema *schema,
                            Datum *values, const bool *nulls);
 /* A column of the first row of SPI_tuptable, from 1 on */
 extern Datum case_result(int column, bool *isnull);
+
+/*
+ * The rows of a table of rules whose first columns, which are those of an
+ * index, are the keys: texts, or a number.  By the index, without the
+ * executor, which would take several times as long.
+ */
+extern List *case_rules(const CaseSchema *schema, const char *table,
+                        const char *index, Oid key_type, int n,
+                        const Datum *keys);
+/* The only one; NULL if there is none */
+extern Row *case_rule(const CaseSchema *schema, const char *table,
+                      const char *index, Oid key_type, int n,
+                      const Datum *keys);
 
 /* case_journal.c */
 extern void append_instant(StringInfo buf, Datum instant);

@@ -16,6 +16,10 @@ setup_site() {
     in_site run_sql -c 'CREATE EXTENSION civicgrid CASCADE'
     in_site run_sql -f test/bench/site.sql
 }
+# as many cases again to be signed as it takes
+setup_more() {
+    in_site run_sql -v more="${MORE:-30000}" -f test/bench/site-more.sql
+}
 setup_full() {
     createdb cases
     in_cases run_sql -c 'CREATE EXTENSION civicgrid CASCADE'
@@ -35,18 +39,44 @@ per_transaction() {
         return 1
     }
 }
+with_fsync() {
+    local setting=$1
+    shift
+    run_sql -c "ALTER SYSTEM SET fsync = $setting" -c 'SELECT pg_reload_conf()' >/dev/null
+    "$@"
+    run_sql -c 'ALTER SYSTEM RESET fsync' -c 'SELECT pg_reload_conf()' >/dev/null
+}
 # not as a superuser, who needs no rights
 as_member() { PGOPTIONS="$PGOPTIONS -c role=bench_member" "$@"; }
 
 needs=(site)
+ours() {
+    in_site psql -X -q -At -v ON_ERROR_STOP=1 -c 'BEGIN' -c '\timing on' -c "CALL tick('2026-06-03 09:00+08', commits => false)" -c '\timing off' -c 'ROLLBACK' |
+        sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | awk '{print $1 / 1000}'
+}
+theirs() { echo 5; }
+measure "s, tick() of 10,000 due clocks : 5" 1 ours theirs
+
+# As applications run: sessions that stay, transactions that are on the disk
+# when they are done.  And the processor's time alone.
+needs=(site more)
 for clients in 2 16; do
-    ours() { as_member per_transaction $clients $((1000 / clients)) report; }
-    theirs() { per_transaction $clients $((2000 / clients)) report_rows; }
-    rounds=5 measure "report_event() : its rows with ready values, $clients clients" 2 ours theirs
-    # each round signs cases that are new
-    ours() { as_member per_transaction $clients $((800 / clients)) sign; }
-    theirs() { per_transaction $clients $((1600 / clients)) sign_rows; }
-    rounds=5 measure "sign() : UPDATE of the state, INSERT into the journal, $clients clients" 2 ours theirs
+    for disk in on off; do
+        limit=2
+        title="$clients clients"
+        if [ $disk = off ]; then
+            limit=-
+            title="$title, fsync off"
+        fi
+        n=$((clients == 2 ? 500 : 150))
+        ours() { with_fsync $disk as_member per_transaction $clients $n report; }
+        theirs() { with_fsync $disk per_transaction $clients $n report_rows; }
+        rounds=5 measure "report_event() : its rows with ready values, $title" $limit ours theirs
+        # each round signs cases that are new
+        ours() { with_fsync $disk as_member per_transaction $clients $n sign; }
+        theirs() { with_fsync $disk per_transaction $clients $n sign_rows; }
+        rounds=5 measure "sign() : UPDATE of the state, INSERT into the journal, $title" $limit ours theirs
+    done
 done
 # one client each: what is compared is the work, not the waiting
 batch="SELECT count(caseno) FROM report_events('SELECT * FROM civicgrid.bench_batch')"
@@ -76,10 +106,3 @@ measure "s, kpi_day of the last 30 days, 10,000,000 steps : 1" 1 ours theirs
 # September has not been counted before
 ours() { seconds_of "SELECT 1" "$(days 09-01 09-30)"; }
 rounds=1 measure "s, kpi_day of a month out of the journal, 10,000,000 steps : 1" - ours theirs
-needs=(site)
-ours() {
-    in_site psql -X -q -At -v ON_ERROR_STOP=1 -c 'BEGIN' -c '\timing on' -c "CALL tick('2026-06-03 09:00+08', commits => false)" -c '\timing off' -c 'ROLLBACK' |
-        sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | awk '{print $1 / 1000}'
-}
-theirs() { echo 5; }
-measure "s, tick() of 10,000 due clocks : 5" 1 ours theirs

@@ -92,7 +92,7 @@ CREATE SEQUENCE bench_row_no START 1000000;
 CREATE TABLE bench_script (name text PRIMARY KEY, script text NOT NULL);
 INSERT INTO bench_script VALUES
     ('report', $$SELECT civicgrid.report_event('bench web', r.description, r.location, reporter => r.reporter, external_id => 'r' || n, at => '2026-07-01 00:00+08'::timestamptz + n * interval '34 seconds') FROM nextval('civicgrid.bench_report_no') AS n, civicgrid.bench_report(n) AS r;$$),
-    ('sign', $$SELECT civicgrid.sign(b.caseno, at => b.at + interval '10 minutes') FROM civicgrid.bench_to_sign AS b WHERE b.n = (SELECT nextval('civicgrid.bench_sign_no'));$$);
+    ('sign', $$SELECT (civicgrid.sign(b.caseno, at => b.at + interval '10 minutes')).state FROM civicgrid.bench_to_sign AS b WHERE b.n = (SELECT nextval('civicgrid.bench_sign_no'));$$);
 
 -- All rows of one case as statements, for numbers of their own.  What is
 -- numbered by itself is left to it.

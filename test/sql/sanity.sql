@@ -54,11 +54,11 @@ WHERE proparallel = 'u' AND provolatile <> 'v' AND prorettype NOT IN ('event_tri
 -- what an aggregate is made of begins with a NULL state; clocks take NULL for no
 -- pauses, classification for no threshold, no place and no particular class,
 -- routing and recommending for what is not known of a case; the first step of a
--- journal follows none; an act need not have a reason, nor its unit be named).
+-- journal follows none; an act need not have a reason, nor its unit be named; a clock its stage).
 SELECT signature AS c_not_strict FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
 WHERE l.lanname IN ('c', 'internal') AND NOT proisstrict AND prokind = 'f' AND prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype)
     AND NOT EXISTS (SELECT FROM pg_aggregate AS g WHERE f.oid IN (g.aggtransfn, g.aggfinalfn))
-    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain|route|route_explain|recommend_unit|journal_digest|case_begin|acting_task|report_detail|write_first_step)\(%';
+    AND signature NOT LIKE '%tstzmultirange%' AND signature NOT SIMILAR TO '%(classify|classify_top|classify_explain|route|route_explain|recommend_unit|journal_digest|case_begin|acting_task|report_detail|write_first_step|is_clock_kind)\(%';
 
 -- A function of values alone is immutable; one that reads tables is stable.
 SELECT signature AS c_volatile FROM func AS f JOIN pg_language AS l ON l.oid = f.prolang
