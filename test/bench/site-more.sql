@@ -14,11 +14,12 @@ FROM generate_series(:last + 1, :last + :more) AS n, bench_report(n) AS r;
 SELECT format('SELECT count(refused), min(message) FROM report_events(''SELECT * FROM bench_dispatched WHERE n > %s AND n <= %s ORDER BY n'')', i, i + 500)
 FROM generate_series(:last, :last + :more - 1, 500) AS i \gexec
 -- those that wait already keep their numbers
+SELECT max(n) AS signs FROM bench_to_sign \gset
 INSERT INTO bench_to_sign (n, caseno, at)
-SELECT o.last + row_number() OVER (ORDER BY s.caseno), s.caseno, s.at
-FROM case_state AS s, (SELECT max(n) AS last FROM bench_to_sign) AS o
+SELECT :signs + row_number() OVER (ORDER BY s.caseno), s.caseno, s.at
+FROM case_state AS s
 WHERE s.state = 'dispatched' AND s.at > :'until';
 -- the peer writes into tables of its own
-INSERT INTO bench_state SELECT s.* FROM case_state AS s ON CONFLICT DO NOTHING;
-INSERT INTO bench_journal SELECT j.* FROM case_journal AS j ON CONFLICT DO NOTHING;
+INSERT INTO bench_state SELECT s.* FROM case_state AS s JOIN bench_to_sign AS b ON b.caseno = s.caseno WHERE b.n > :signs;
+INSERT INTO bench_journal SELECT j.* FROM case_journal AS j JOIN bench_to_sign AS b ON b.caseno = j.caseno WHERE b.n > :signs;
 VACUUM (ANALYZE);
