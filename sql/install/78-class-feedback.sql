@@ -333,6 +333,8 @@ BEGIN
     END IF;
 
     IF caseno IS NOT NULL THEN
+        -- the state before the record, as whoever acts on the case
+        PERFORM @extschema@.lock_case(decide_class.caseno);
         SELECT c.cell INTO place
         FROM @extschema@.case_record AS c
         WHERE c.caseno OPERATOR(@extschema@.=) decide_class.caseno

@@ -198,7 +198,7 @@ BEGIN
         DETAIL = 'Who refused and what was decided stays on record.',
         HINT = CASE TG_TABLE_NAME
             WHEN 'precedent' THEN 'A precedent is ended by its valid_to, or by a verdict that says otherwise.'
-            ELSE 'Decide again, with adjudicate_routing(); the last verdict on a case holds.'
+            ELSE 'Decide again, with adjudicate(); the last verdict on a case holds.'
         END;
 END;
 $$;
@@ -468,7 +468,7 @@ BEGIN
             MESSAGE = format('verdict %s gave case %s to unit %s', verdict.adjudication, wanted.caseno, verdict.unit),
             DETAIL = format('It was given at %s; the case was to go to %s.', verdict.at,
                 coalesce('unit ' || wanted.unit, 'nobody')),
-            HINT = 'Only another verdict changes that: adjudicate_routing().';
+            HINT = 'Only another verdict changes that: adjudicate().';
     END IF;
     IF verdict.unit = wanted.unit THEN
         RETURN;
@@ -487,7 +487,7 @@ BEGIN
             ERRCODE = 'CG434',
             MESSAGE = format('unit %s has refused case %s', wanted.unit, wanted.caseno),
             DETAIL = format('It did at %s, for the reason "%s".', refusal.at, refusal.reason),
-            HINT = 'redispatch_options() lists who could act; adjudicate_routing() gives it back all the same.';
+            HINT = 'redispatch_options() lists who could act; adjudicate() gives it back all the same.';
     END IF;
 END;
 $$;
@@ -573,8 +573,8 @@ BEGIN
                     rights.refusals, rights.most, @extschema@.first_receiver(last.caseno))
             END,
             HINT = CASE rights.why_not
-                WHEN 'verdict' THEN 'Only another verdict changes that: adjudicate_routing().'
-                ELSE 'The unit acts until it is decided who does: adjudicate_routing().'
+                WHEN 'verdict' THEN 'Only another verdict changes that: adjudicate().'
+                ELSE 'The unit acts until it is decided who does: adjudicate().'
             END;
     END IF;
     IF NOT why.counts AND NOT rights.may_return THEN
@@ -582,7 +582,7 @@ BEGIN
             ERRCODE = 'CG433',
             MESSAGE = format('case %s cannot be returned any more for a reason like "%s"', last.caseno, why.reason),
             DETAIL = format('There were %s such returns, of %s.', rights.others, rights.most_other),
-            HINT = 'The unit acts on what is known, or asks for a verdict: adjudicate_routing().';
+            HINT = 'The unit acts on what is known, or asks for a verdict: adjudicate().';
     END IF;
     INSERT INTO @extschema@.case_return (caseno, step, unit, reason, counts, suggested_unit, statement, at)
     VALUES (last.caseno, last.step, last.unit, why.reason, why.counts, return_routing.suggested_unit,

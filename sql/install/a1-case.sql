@@ -128,7 +128,8 @@ INSERT INTO case_setting (setting, value, name, remark, origin) VALUES
     ('extension_share', '2', '延期总和与原时限之比的上限', 'extension_rule 中无适用规则时', 'shipped'),
     ('collector_kinds', 'grid collector, grid team, community station', '承担核实、核查的单位种类', '逗号分隔，依次优先', 'shipped'),
     ('silence', '5 work days', '结案后无人回访自动办结的期限', '时限写法', 'shipped'),
-    ('silence_calendar', '', '自动办结所用日历', '空：各案件所用规则库的日历', 'shipped');
+    ('silence_calendar', '', '自动办结所用日历', '空：各案件所用规则库的日历', 'shipped'),
+    ('future_most', '1 day', '操作时间最多可晚于当前', '时间间隔写法；空：不限', 'shipped');
 
 -- Where each case stands.  It is small, since every act writes it anew.
 CREATE TABLE case_state (
@@ -382,6 +383,92 @@ CREATE TRIGGER keep_shipped_rows
     FOR EACH STATEMENT EXECUTE FUNCTION keep_shipped_row();
 COMMENT ON TRIGGER keep_shipped_row ON case_status IS 'keeps edits of shipped rows through dump and restore';
 COMMENT ON TRIGGER keep_shipped_rows ON case_status IS 'shipped rows are not truncated';
+-- A slip would do something else, or stop tick(), long after it was made.  Which
+-- calendars and kinds of units there are is not asked: the rows are restored in
+-- any order.
+CREATE FUNCTION check_case_setting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    must text;
+    example text;
+    valid boolean;
+BEGIN
+    CASE NEW.setting
+        WHEN 'separation' THEN
+            valid := NEW.value IN ('account', 'unit');
+            must := 'account or unit';
+        WHEN 'confirmation' THEN
+            valid := NEW.value IN ('none', 'levels');
+            must := 'none or levels';
+        WHEN 'notify' THEN
+            valid := NEW.value IN ('off', 'tick', 'always');
+            must := 'off, tick or always';
+        WHEN 'visit_level' THEN
+            valid := NEW.value ~ '^[1-8]$';
+            must := 'a level, from 1 to 8';
+        WHEN 'suspend_times', 'extension_most' THEN
+            valid := NEW.value ~ '^[0-9]{1,4}$';
+            must := 'a whole number from 0 to 9999';
+        WHEN 'suspend_most' THEN
+            valid := NEW.value ~ '^[0-9]{1,5}$';
+            must := 'a whole number of days from 0 to 99999';
+        WHEN 'message_attempts' THEN
+            valid := NEW.value ~ '^0*[1-9][0-9]{0,3}$';
+            must := 'a whole number from 1 to 9999';
+        WHEN 'extension_share' THEN
+            valid := NEW.value ~ '^[0-9]{1,6}(\.[0-9]{1,6})?$';
+            must := 'a number from 0 on';
+            example := '0.5';
+        WHEN 'collector_kinds' THEN
+            valid := NEW.value = '' OR '' <> ALL (regexp_split_to_array(NEW.value, '\s*,\s*'));
+            must := 'kinds of units, with commas between them';
+            example := 'grid collector, grid team';
+        WHEN 'silence' THEN
+            must := 'a term, or empty';
+            example := '5 work days';
+            BEGIN
+                PERFORM nullif(NEW.value, '')::@extschema@.term;
+                valid := true;
+            EXCEPTION WHEN data_exception THEN
+                valid := false;
+            END;
+        WHEN 'message_lease', 'future_most' THEN
+            must := 'an interval';
+            IF NEW.setting = 'future_most' THEN
+                must := must || ', or empty';
+            END IF;
+            example := '1 day';
+            BEGIN
+                valid := CASE NEW.setting
+                    WHEN 'message_lease' THEN NEW.value::interval > '0'
+                    ELSE coalesce(nullif(NEW.value, '')::interval >= '0', true)
+                END;
+            EXCEPTION WHEN data_exception THEN
+                valid := false;
+            END;
+        ELSE
+            -- one of the site's own, or any text will do
+            NULL;
+    END CASE;
+    IF NOT valid THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('setting "%s" of cases cannot be "%s"', NEW.setting, NEW.value),
+            DETAIL = format('It has to be %s.', must),
+            HINT = coalesce('For example: ' || example || '.', 'doc/cases.md says what each setting does.');
+    END IF;
+    RETURN NEW;
+END;
+$$;
+COMMENT ON FUNCTION check_case_setting() IS 'trigger: a setting has a value that can be used (检查参数值)';
+REVOKE EXECUTE ON FUNCTION check_case_setting() FROM PUBLIC;
+CREATE TRIGGER check_case_setting
+    BEFORE INSERT OR UPDATE ON case_setting
+    FOR EACH ROW EXECUTE FUNCTION check_case_setting();
+COMMENT ON TRIGGER check_case_setting ON case_setting IS 'a setting has a value that can be used';
+
 CREATE TRIGGER keep_shipped_row
     BEFORE INSERT OR UPDATE OR DELETE ON case_setting
     FOR EACH ROW EXECUTE FUNCTION keep_shipped_row('setting');

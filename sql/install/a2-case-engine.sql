@@ -135,20 +135,32 @@ DECLARE
     clash text;
 BEGIN
     IF collects THEN
-        SELECT format('unit %s', t.unit) INTO clash
+        SELECT CASE
+            WHEN act.actor = ANY (t.handlers) THEN format('%s did, for unit %s.', act.actor, t.unit)
+            WHEN t.handlers && names THEN format('%s did, for unit %s.', act.person, t.unit)
+            ELSE format('Unit %s did; %s acts for unit %s, and units are kept apart from those above and below them.',
+                t.unit, act.actor, act.actor_unit)
+        END INTO clash
         FROM @extschema@.case_task AS t
         WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno
             AND (t.handlers && names OR by_unit AND t.handlers <> '{}' AND (
                 @extschema@.unit_is_within(t.unit, act.actor_unit) OR @extschema@.unit_is_within(act.actor_unit, t.unit)
             ))
+        ORDER BY NOT t.handlers && names, t.task
         LIMIT 1;
     ELSE
-        SELECT format('step %s, %s', j.step, j.action) INTO clash
+        SELECT CASE
+            WHEN j.actor = act.actor THEN format('%s did, in step %s, %s.', act.actor, j.step, j.action)
+            WHEN j.person = act.person THEN format('%s did, in step %s, %s.', act.person, j.step, j.action)
+            ELSE format('Unit %s did, in step %s, %s; %s acts for unit %s, and units are kept apart from those above and below them.',
+                j.actor_unit, j.step, j.action, act.actor, act.actor_unit)
+        END INTO clash
         FROM @extschema@.case_journal AS j
         WHERE j.caseno OPERATOR(@extschema@.=) (act.was).caseno AND j.action IN ('verified', 'checked')
             AND (j.actor = act.actor OR j.person = act.person OR by_unit AND j.actor_unit IS NOT NULL AND (
                 @extschema@.unit_is_within(j.actor_unit, act.actor_unit) OR @extschema@.unit_is_within(act.actor_unit, j.actor_unit)
             ))
+        ORDER BY (j.actor = act.actor OR j.person = act.person) IS NOT TRUE, j.step
         LIMIT 1;
     END IF;
     IF clash IS NOT NULL THEN
@@ -158,7 +170,7 @@ BEGIN
                 WHEN collects THEN format('who handled case %s cannot verify or check it', (act.was).caseno)
                 ELSE format('who verified or checked case %s cannot handle it', (act.was).caseno)
             END,
-            DETAIL = format('%s did, for %s.', coalesce(act.person, act.actor), clash),
+            DETAIL = clash,
             HINT = 'Collection is kept apart from handling; somebody else has to do it.';
     END IF;
 END;
@@ -207,6 +219,8 @@ DECLARE
     s @extschema@.case_state;
     t @extschema@.case_transition;
     m @extschema@.role_member;
+    own bigint;
+    ahead interval;
 BEGIN
     SELECT c.* INTO s FROM @extschema@.case_state AS c
     WHERE c.caseno OPERATOR(@extschema@.=) case_begin_otherwise.caseno
@@ -248,6 +262,17 @@ BEGIN
     ELSIF for_unit IS NOT NULL THEN
         m := @extschema@.acting_right(t.roles, for_unit);
         IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
+            -- one who has not signed for his own task means that one
+            IF action = 'feedback' THEN
+                SELECT o.unit INTO own FROM @extschema@.case_task AS o
+                WHERE o.caseno OPERATOR(@extschema@.=) s.caseno AND o.state = 'open'
+                    AND (@extschema@.acting_right(t.roles, o.unit)).role IS NOT NULL
+                ORDER BY o.task
+                LIMIT 1;
+                IF FOUND THEN
+                    PERFORM @extschema@.refuse_without_task(s.caseno, action, own);
+                END IF;
+            END IF;
             RAISE EXCEPTION USING
                 ERRCODE = 'CG503',
                 MESSAGE = format('%s does not act for unit %s', @extschema@.acting(), for_unit),
@@ -257,7 +282,8 @@ BEGIN
     ELSE
         m := @extschema@.acting_right(t.roles, CASE WHEN t.holder THEN coalesce(s.unit, s.centre) END);
         IF m.role IS NULL AND t.holder THEN
-            IF s.centre IS NOT NULL THEN
+            -- who passed a case up does not confirm it himself
+            IF s.centre IS NOT NULL AND NOT (s.state = 'confirming' AND action = 'close_case') THEN
                 m := @extschema@.acting_right(array_remove(array_remove(t.roles, 'handler'), 'collector'), s.centre);
             END IF;
             IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
@@ -265,7 +291,10 @@ BEGIN
                     ERRCODE = 'CG503',
                     MESSAGE = format('case %s is not with a unit that %s acts for', s.caseno, @extschema@.acting()),
                     DETAIL = format('It is with %s.', coalesce('unit ' || s.unit, 'nobody')),
-                    HINT = 'Only the unit that holds the case, or its dispatch centre, can do this.';
+                    HINT = CASE
+                        WHEN s.state = 'confirming' AND action = 'close_case' THEN 'Only the unit that holds the case, or one above it, confirms that it is closed.'
+                        ELSE 'Only the unit that holds the case, or its dispatch centre, can do this.'
+                    END;
             END IF;
         END IF;
         IF NOT t.holder AND m.role IS NOT NULL AND NOT @extschema@.unit_is_involved(m.unit, s) THEN
@@ -302,6 +331,17 @@ BEGIN
             MESSAGE = format('case %s has been acted on later than %s', s.caseno, at),
             DETAIL = format('Its last step was at %s.', s.at),
             HINT = 'The acts on a case follow each other in time.';
+    END IF;
+    -- it would lock the case until then
+    IF at > now() AND NOT system THEN
+        ahead := nullif(@extschema@.case_setting('future_most'), '')::interval;
+        IF at > now() + ahead THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'invalid_parameter_value',
+                MESSAGE = format('%s at %s is yet to come', action, at),
+                DETAIL = format('Setting future_most lets it be %s after now at most.', ahead),
+                HINT = 'Leave out at for now.';
+        END IF;
     END IF;
     was := s;
     IF t.next_state IS NOT NULL THEN

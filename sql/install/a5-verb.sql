@@ -227,6 +227,8 @@ AS $$
 DECLARE
     kinds constant text[] := regexp_split_to_array(@extschema@.case_setting('collector_kinds'), '\s*,\s*');
     day constant date := @extschema@.class_day(at);
+    -- a unit that may not is not asked
+    by_unit constant boolean := @extschema@.case_setting('separation') = 'unit';
     place @extschema@.gridcode;
     nearest bigint;
 BEGIN
@@ -236,6 +238,11 @@ BEGIN
     JOIN @extschema@.unit AS u ON u.territory OPERATOR(@extschema@.=) l.territory
     WHERE u.kind = ANY (kinds)
         AND coalesce(u.valid_from, '-infinity') <= day AND coalesce(u.valid_to, 'infinity') > day
+        AND NOT (by_unit AND EXISTS (
+            SELECT FROM @extschema@.case_task AS t
+            WHERE t.caseno OPERATOR(@extschema@.=) collecting_unit.caseno AND t.handlers <> '{}'
+                AND (@extschema@.unit_is_within(t.unit, u.unit) OR @extschema@.unit_is_within(u.unit, t.unit))
+        ))
     ORDER BY EXISTS (
             SELECT FROM @extschema@.case_task AS t
             WHERE t.caseno OPERATOR(@extschema@.=) collecting_unit.caseno AND t.unit = u.unit AND t.handlers <> '{}'
@@ -247,7 +254,8 @@ BEGIN
             ERRCODE = 'CG520',
             MESSAGE = format('no unit collects where case %s is', collecting_unit.caseno),
             DETAIL = format('It is in %s; kinds of units that collect are %s.',
-                coalesce('cell ' || place::text, 'no cell'), array_to_string(kinds, ', ')),
+                coalesce('cell ' || place::text, 'no cell'), array_to_string(kinds, ', '))
+                || CASE WHEN by_unit THEN '  Units that handled it, and those above and below them, do not.' ELSE '' END,
             HINT = 'Name the unit.';
     END IF;
     RETURN nearest;
@@ -424,6 +432,28 @@ $$;
 COMMENT ON FUNCTION dispatching_centre(case_state) IS 'centre that a dispatched case is in the care of (负责的分拨中心)';
 REVOKE EXECUTE ON FUNCTION dispatching_centre(case_state) FROM PUBLIC;
 
+-- Who undoes the filing gives a case back to the centre that accepted it, which
+-- lies above where levels have brought it down.
+CREATE FUNCTION accepting_centre(of_case case_state) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    accepted bigint;
+BEGIN
+    SELECT j.unit INTO accepted FROM @extschema@.case_journal AS j
+    WHERE j.caseno OPERATOR(@extschema@.=) of_case.caseno AND j.action = 'file_case'
+    ORDER BY j.step DESC
+    LIMIT 1;
+    IF @extschema@.unit_is_within(of_case.centre, accepted) THEN
+        RETURN coalesce(accepted, of_case.centre);
+    END IF;
+    RETURN of_case.centre;
+END;
+$$;
+COMMENT ON FUNCTION accepting_centre(case_state) IS 'centre that filed a case, or its own if that does not lie below it (立案的分拨中心)';
+REVOKE EXECUTE ON FUNCTION accepting_centre(case_state) FROM PUBLIC;
+
 CREATE FUNCTION perform_dispatch(caseno caseno, unit bigint, remark text, at timestamptz, system boolean) RETURNS case_state
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -573,6 +603,7 @@ BEGIN
         s.lead := NULL;
         s.returns := s.returns + 1;
     ELSE
+        s.centre := @extschema@.accepting_centre(s);
         s.unit := s.centre;
     END IF;
     act.next := s;

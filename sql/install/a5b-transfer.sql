@@ -317,6 +317,8 @@ DECLARE
     words text[];
     running @extschema@.case_clock;
     changes jsonb;
+    proposed boolean;
+    decision @extschema@.class_feedback;
     term @extschema@.term;
     calendar text;
 BEGIN
@@ -387,18 +389,33 @@ BEGIN
     JOIN jsonb_each(jsonb_build_object('class', was.class::text, 'cell', was.cell::text, 'owner', was.owner,
         'severity', (act.was).severity, 'location', was.location::text)) AS o ON o.key = n.key
     WHERE o.value IS DISTINCT FROM n.value;
-    IF changes IS NULL THEN
+    -- What was proposed is decided on with it, and learned from.  Who names the
+    -- class that the case has confirms it, if nobody has decided yet.
+    proposed := amend.class IS NOT NULL AND was.description ~ '\S' AND EXISTS (
+        SELECT FROM @extschema@.class_proposal AS p
+        JOIN @extschema@.taxonomy_edition AS e ON e.edition = p.edition
+        WHERE p.caseno OPERATOR(@extschema@.=) s.caseno AND e.taxonomy = now_is.taxonomy AND e.kind = now_is.kind
+    ) AND (
+        changes ? 'class'
+        OR NOT EXISTS (SELECT FROM @extschema@.class_feedback AS f WHERE f.caseno OPERATOR(@extschema@.=) s.caseno)
+    );
+    IF changes IS NULL AND NOT coalesce(proposed, false) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG534',
             MESSAGE = format('nothing of case %s would be changed', s.caseno),
             HINT = 'Pass what is wrong: class, cell, location, severity or owner.';
     END IF;
-    act := @extschema@.act_tell(act, 'amended', changes);
+    act := @extschema@.act_tell(act, 'amended', coalesce(changes, '{}'));
     UPDATE @extschema@.case_record AS r
     SET class = now_is.class, taxonomy = now_is.taxonomy, kind = now_is.kind, cell = now_is.cell, owner = now_is.owner,
         location = now_is.location, sensitive = now_is.sensitive, grid_edition = now_is.grid_edition,
         class_edition = now_is.class_edition
     WHERE r.caseno OPERATOR(@extschema@.=) s.caseno;
+    IF proposed THEN
+        decision := @extschema@.decide_class(was.description, now_is.taxonomy, now_is.kind, now_is.class, s.caseno,
+            at => amend.at, remark => amend.reason);
+        act := @extschema@.act_tell(act, 'feedback', to_jsonb(decision.feedback));
+    END IF;
     -- limits follow from what it is now
     IF book.edition IS NOT NULL AND (now_is.taxonomy IS NULL OR (now_is.taxonomy, now_is.kind) = (book.taxonomy, book.kind)) THEN
         s.routing := @extschema@.route(book.model, now_is.class, now_is.cell, was.channel, s.severity, now_is.owner, at, s.caseno);
@@ -448,9 +465,10 @@ BEGIN
     IF NEW.class IS NULL OR NEW.sensitive = hidden THEN
         RETURN NULL;
     END IF;
-    UPDATE @extschema@.case_record AS r SET sensitive = hidden WHERE r.caseno OPERATOR(@extschema@.=) NEW.caseno;
+    -- the state first, as verbs do; decide_class() has locked it before the record
     SELECT c.* INTO s FROM @extschema@.case_state AS c WHERE c.caseno OPERATOR(@extschema@.=) NEW.caseno FOR UPDATE;
-    IF FOUND AND s.sensitive <> hidden THEN
+    UPDATE @extschema@.case_record AS r SET sensitive = hidden WHERE r.caseno OPERATOR(@extschema@.=) NEW.caseno;
+    IF s.sensitive <> hidden THEN
         act := @extschema@.case_begin(s.caseno, 'amend', greatest(now(), s.at), 'class',
             format('class %s was decided on', NEW.class), system => true);
         act := @extschema@.act_tell(act, 'amended', jsonb_build_object('class', jsonb_build_array(OLD.class::text, NEW.class::text)));

@@ -183,6 +183,8 @@ BEGIN
     s.lead := NULL;
     s.main := NULL;
     s.closed_at := NULL;
+    -- an appeal was about the round that is over
+    s.exempt := false;
     s.reopens := s.reopens + 1;
     act.next := s;
     RETURN @extschema@.case_end(act);
@@ -219,6 +221,8 @@ BEGIN
             s.lead := NULL;
             s.main := NULL;
             s.closed_at := NULL;
+            -- an appeal was about the round that is over
+            s.exempt := false;
             s.reopens := s.reopens + 1;
         ELSE
             NULL;

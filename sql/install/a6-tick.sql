@@ -287,6 +287,17 @@ BEGIN
             HINT = 'report_event() makes one.';
     END IF;
     PERFORM @extschema@.require_instant(put_message.at);
+    IF put_message.kind IS NULL OR put_message.recipient IS NULL OR '' IN (put_message.kind, put_message.recipient) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = CASE
+                WHEN put_message.kind IS NULL OR put_message.recipient IS NULL THEN 'null_value_not_allowed'
+                ELSE 'invalid_parameter_value'
+            END,
+            MESSAGE = 'a message needs a kind and a recipient',
+            DETAIL = format('They are %s and %s.', coalesce(quote_literal(put_message.kind), 'NULL'),
+                coalesce(quote_literal(put_message.recipient), 'NULL')),
+            HINT = 'The kind says what it is about, in a word; leave out recipient for the unit.';
+    END IF;
     INSERT INTO @extschema@.case_message AS m (caseno, kind, unit, recipient, body, at)
     VALUES (put_message.caseno, put_message.kind, put_message.unit, put_message.recipient,
         coalesce(put_message.body, '{}'), put_message.at)

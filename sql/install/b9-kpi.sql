@@ -835,7 +835,7 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT coalesce(c.verdict = 'on time', false) AS on_time, coalesce(c.verdict = 'overdue', c.due_at < now()) AS late,
                -- an appeal is about what was, not about what comes after it
-               s.exempt AND EXISTS (
+               (s.exempt OR s.reopens > 0) AND EXISTS (
                    SELECT FROM case_appeal AS a WHERE a.caseno = c.caseno AND a.granted AND a.asked_at >= c.stopped_at
                ) AS exempt
     ) AS v

@@ -84,6 +84,9 @@ DECLARE
     change record;
     changes integer := 0;
 BEGIN
+    IF role IS NULL THEN
+        PERFORM @extschema@.require_grantable(role, NULL);
+    END IF;
     SELECT r.oid INTO group_id FROM pg_roles AS r WHERE r.rolname = group_name;
     IF group_id IS NULL THEN
         BEGIN
@@ -233,7 +236,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG562',
-            MESSAGE = format('there is no role "%s" in which to act', require_grantable.role),
+            MESSAGE = format('there is no role %s in which to act', coalesce('"' || require_grantable.role || '"', 'NULL')),
             HINT = format('Roles are %s.',
                 (SELECT string_agg(r.role, ', ' ORDER BY r.role COLLATE "C") FROM @extschema@.case_role AS r));
     END IF;
@@ -376,6 +379,10 @@ WHERE t.part = 'cases' AND t.relkind <> 'v' AND t.name NOT IN ('case_attachment'
     AND a.attname NOT IN ('description', 'address', 'location', 'external_id', 'owner', 'reason', 'remark', 'statement',
         'grounds', 'detail', 'person', 'result', 'body', 'job', 'decided_reason', 'handlers', 'actor', 'asked_by', 'asked_person',
         'decided_by', 'returned_by');
+
+-- Whether somebody has decided, which is all that review_queue() looks at.
+INSERT INTO role_right (role, kind, object, privilege, origin)
+VALUES ('dispatcher', 'column', 'class_feedback.caseno', 'SELECT', 'shipped');
 
 INSERT INTO role_right (role, kind, object, privilege, origin)
 SELECT DISTINCT r.role, 'function', p.proname::text, 'EXECUTE', 'shipped'

@@ -293,6 +293,10 @@ begin_plainly(FunctionCallInfo fcinfo, const CaseSchema *schema, Begun *begun,
 	row_open(state, case_result(1, &isnull));
 	if (!system && DatumGetBool(state->values[row_column(state, "sensitive")]))
 		return false;
+	/* how far ahead is allowed is left to others, too */
+	if (!system &&
+	    PG_GETARG_TIMESTAMPTZ(AT) > GetCurrentTransactionStartTimestamp())
+		return false;
 	if (TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(AT)) ||
 	    PG_GETARG_TIMESTAMPTZ(AT) <
 	        DatumGetTimestampTz(state->values[row_column(state, "at")]))

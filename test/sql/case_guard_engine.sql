@@ -31,7 +31,11 @@ CREATE ROLE regress_guard_team LOGIN;
 CREATE ROLE regress_guard_station LOGIN;
 CREATE ROLE regress_guard_collector LOGIN;
 CREATE ROLE regress_guard_supervisor LOGIN;
+CREATE ROLE regress_guard_ping LOGIN;
+CREATE ROLE regress_guard_district LOGIN;
+CREATE ROLE regress_guard_office LOGIN;
 SELECT count(*) FROM (VALUES
+    ('regress_guard_ping', 'dispatcher', 2), ('regress_guard_district', 'dispatcher', 1), ('regress_guard_office', 'handler', 9),
     ('regress_guard_street', 'dispatcher', 3), ('regress_guard_team', 'handler', 14), ('regress_guard_station', 'handler', 6),
     ('regress_guard_collector', 'collector', 11), ('regress_guard_supervisor', 'supervisor', 1)
 ) AS v (member, role, unit) WHERE grant_role(v.member, v.role, v.unit);
@@ -92,9 +96,134 @@ SELECT state FROM civicgrid.sign(:'again', at => t('12 14:05'));
 SELECT state FROM feedback(:'again', '已重做', at => t('25 10:00'));
 SELECT day, due, due_overdue, due_exempt, close_due, close_due_overdue, close_due_exempt FROM kpi_due WHERE caseno = :'again' ORDER BY day, due;
 
+-- An exemption ends with the round that it was for.
+SELECT state, exempt FROM case_state WHERE caseno = :'again';
+
+-- Who passed a case up for confirmation does not confirm it.
+UPDATE case_setting SET value = 'levels' WHERE setting = 'confirmation';
+SELECT report_event('12345', '垃圾', spot(1), class => '0101', at => t('04 10:00')) AS up \gset
+SET ROLE regress_guard_district;
+SELECT state FROM file_case(:'up', at => t('04 10:01'));
+SELECT unit, centre FROM dispatch(:'up', at => t('04 10:02'));
+SET ROLE regress_guard_office;
+SELECT state FROM civicgrid.sign(:'up', at => t('04 10:03'));
+SELECT state FROM feedback(:'up', '已清理', at => t('04 10:04'));
+SET ROLE regress_guard_ping;
+SELECT state FROM check_case(:'up', 11, at => t('04 10:05'));
+SET ROLE regress_guard_collector;
+SELECT state FROM checked(:'up', true, at => t('04 10:06'));
+SET ROLE regress_guard_ping;
+SELECT state, unit FROM close_case(:'up', at => t('04 10:07'));
+SELECT refused(format('SELECT close_case(%L, at => t(''04 10:08''))', :'up'));
+SET ROLE regress_guard_district;
+SELECT state, unit FROM close_case(:'up', at => t('04 10:08'));
+RESET ROLE;
+
+-- Who undoes the filing gives the case back to the centre that accepted it.
+SELECT report_event('12345', '垃圾', spot(1), class => '0101', at => t('04 11:00')) AS down \gset
+SET ROLE regress_guard_district;
+SELECT state FROM file_case(:'down', at => t('04 11:01'));
+SELECT unit, centre FROM dispatch(:'down', at => t('04 11:02'));
+SET ROLE regress_guard_office;
+SELECT state, unit FROM return_case(:'down', 'no power', '无执法权', 14, at => t('04 11:03'));
+SET ROLE regress_guard_ping;
+SELECT state, unit, centre FROM return_case(:'down', '不属本街道', at => t('04 11:04'));
+SET ROLE regress_guard_district;
+SELECT state, unit FROM file_case(:'down', at => t('04 11:05'));
+RESET ROLE;
+UPDATE case_setting SET value = 'none' WHERE setting = 'confirmation';
+
+-- Where units are kept apart, no unit is asked to check that may not.
+UPDATE case_setting SET value = 'unit' WHERE setting = 'separation';
+SELECT report_event('grid', '广告', spot(1), class => '0102', at => t('05 09:00')) AS joint_unit \gset
+SELECT state FROM file_case(:'joint_unit', at => t('05 09:01'));
+SELECT unit FROM dispatch(:'joint_unit', at => t('05 09:02'));
+SELECT state FROM civicgrid.sign(:'joint_unit', 4, at => t('05 09:03'));
+SELECT state FROM feedback(:'joint_unit', '已清理', unit => 4, at => t('05 09:03'));
+SET ROLE regress_guard_station;
+SELECT state FROM civicgrid.sign(:'joint_unit', at => t('05 09:04'));
+SELECT state FROM feedback(:'joint_unit', '已配合', at => t('05 09:05'));
+RESET ROLE;
+SELECT state, unit FROM check_case(:'joint_unit', at => t('05 09:06'));
+SELECT state FROM recall(:'joint_unit', '换人', t('05 09:07'));
+SELECT state, unit FROM check_case(:'joint_unit', 11, at => t('05 09:08'));
+SET ROLE regress_guard_collector;
+SELECT refused(format('SELECT checked(%L, true, at => t(''05 09:09''))', :'joint_unit'));
+RESET ROLE;
+SELECT state FROM recall(:'joint_unit', '换人', t('05 09:10'));
+UPDATE unit SET valid_to = '2026-03-05' WHERE unit = 13;
+SELECT refused(format('SELECT check_case(%L, at => t(''05 09:11''))', :'joint_unit'));
+UPDATE unit SET valid_to = NULL WHERE unit = 13;
+SET ROLE regress_guard_station;
+SELECT refused(format('SELECT civicgrid.sign(%L::caseno, at => t(''05 09:12''))', :'apart'));
+RESET ROLE;
+UPDATE case_setting SET value = 'account' WHERE setting = 'separation';
+
+-- A slip in a setting is refused when it is written.
+SELECT v.setting, v.value, refused(format('UPDATE case_setting SET value = %L WHERE setting = %L RETURNING value', v.value, v.setting))
+FROM (VALUES
+    (1, 'separation', 'Unit'), (2, 'confirmation', ''), (3, 'visit_level', '0'), (4, 'visit_level', 'two'), (5, 'suspend_most', '-1'),
+    (6, 'suspend_times', '40000'), (7, 'extension_most', '1.5'), (8, 'extension_share', 'NaN'), (9, 'extension_share', '-1'),
+    (10, 'collector_kinds', 'grid team,,'), (11, 'silence', '9 moons'), (12, 'silence', '-1 days'), (13, 'notify', 'TICK'),
+    (14, 'message_lease', '0'), (15, 'message_lease', 'soon'), (16, 'message_attempts', '0'), (17, 'future_most', 'never'),
+    (18, 'future_most', '-1 day'),
+    -- these are none
+    (19, 'extension_share', '0.5'), (20, 'extension_share', '2'), (21, 'silence', ''), (22, 'silence', '5 work days'),
+    (23, 'future_most', ''), (24, 'future_most', '1 day')
+) AS v (n, setting, value) ORDER BY v.n;
+INSERT INTO case_setting (setting, value, name) VALUES ('shift', 'whatever', '班次');
+SELECT refused($$UPDATE case_setting SET setting = 'separation' WHERE setting = 'shift'$$) ~ '^(22023|23505)';
+DELETE FROM case_setting WHERE setting = 'shift';
+
+-- Who has not signed is told so.
+SELECT report_event('grid', '广告', spot(1), class => '0102', at => t('06 09:00')) AS unsigned \gset
+SELECT state FROM file_case(:'unsigned', at => t('06 09:01'));
+SELECT unit FROM dispatch(:'unsigned', at => t('06 09:02'));
+SELECT state FROM civicgrid.sign(:'unsigned', 4, at => t('06 09:03'));
+SET ROLE regress_guard_station;
+SELECT refused(format('SELECT feedback(%L, ''x'', at => t(''06 09:04''))', :'unsigned'));
+SET ROLE regress_guard_office;
+SELECT refused(format('SELECT feedback(%L, ''x'', at => t(''06 09:04''))', :'unsigned'));
+RESET ROLE;
+
+-- Who amends the class of a case decides on what was proposed, too; he sees what waits.
+SELECT report_event('12345', '楼下很吵', spot(1), at => t('06 10:00')) AS waits \gset
+SELECT report_event('12345', '不知道什么事', spot(4), at => t('06 10:00')) AS elsewhere \gset
+SELECT propose_class(caseno, 'site', 'matter', t('06 10:00')) IS NOT NULL FROM case_record WHERE caseno IN (:'waits', :'elsewhere');
+SELECT count(*) FROM review_queue('site', 'matter', 1, at => t('06 11:00')) AS q WHERE q.caseno IN (:'waits', :'elsewhere');
+SET ROLE regress_guard_ping;
+SELECT count(*) FROM review_queue('site', 'matter', 1, at => t('06 11:00')) AS q WHERE q.caseno IN (:'waits', :'elsewhere');
+SELECT refused('SELECT count(message) FROM class_feedback');
+SET ROLE regress_guard_district;
+SELECT state FROM amend(:'waits', '听过录音', class => '0201', at => t('06 11:00'));
+RESET ROLE;
+SELECT caseno = :'waits' AS same, decided, proposed IS NOT NULL AS proposed, decided_at, decided_by, remark, message FROM class_feedback ORDER BY feedback;
+SELECT count(*) FROM review_queue('site', 'matter', 1, at => t('06 11:00')) AS q WHERE q.caseno = :'waits';
+SELECT detail - 'set' - 'editions' - 'clocks' AS detail FROM case_journal WHERE caseno = :'waits' AND action = 'amend';
+-- to confirm is to decide; once
+UPDATE case_record SET taxonomy = 'site', kind = 'matter', class = (SELECT p.proposed FROM class_proposal AS p WHERE p.caseno = :'elsewhere') WHERE caseno = :'elsewhere';
+SELECT left(refused(format('SELECT (amend(%L, ''属实'', class => class, at => t(''06 11:01''))).state FROM case_record WHERE caseno = %1$L', :'elsewhere')), 8);
+SELECT left(refused(format('SELECT (amend(%L, ''属实'', class => class, at => t(''06 11:02''))).state FROM case_record WHERE caseno = %1$L', :'elsewhere')), 8);
+SELECT count(*) FROM class_feedback WHERE caseno = :'elsewhere' AND decided = proposed;
+
+-- An instant to come would lock the case until then.
+SELECT regexp_replace(refused(format('SELECT comment(%L, ''x'', ''2999-01-01 00:00+08'')', :'unsigned')), ' is .*', '');
+SET ROLE regress_guard_district;
+SELECT left(refused(format('SELECT comment(%L, ''x'', ''2999-01-01 00:00+08'')', :'unsigned')), 5);
+SELECT state FROM comment(:'unsigned', '时钟快一点', now() + interval '23 hours');
+RESET ROLE;
+UPDATE case_setting SET value = '' WHERE setting = 'future_most';
+SELECT state FROM comment(:'unsigned', '不限', '2999-01-01 00:00+08');
+UPDATE case_setting SET value = '1 day' WHERE setting = 'future_most';
+
+SELECT left(refused(format('SELECT put_message(%L, NULL)', :'up')), 5), left(refused(format('SELECT put_message(%L, '''')', :'up')), 5),
+    left(refused(format('SELECT put_message(%L, ''told'', recipient => NULL)', :'up')), 5);
+SELECT refused('SELECT apply_role_rights(NULL)');
+
 SELECT * FROM verify_journal();
 SELECT * FROM replay_check();
 
 \c :main
 DROP DATABASE civicgrid_case_guard_engine;
-DROP ROLE regress_guard_street, regress_guard_team, regress_guard_station, regress_guard_collector, regress_guard_supervisor;
+DROP ROLE regress_guard_street, regress_guard_team, regress_guard_station, regress_guard_collector, regress_guard_supervisor,
+    regress_guard_ping, regress_guard_district, regress_guard_office;

@@ -251,12 +251,15 @@ fact AS (
 	FROM (
 		SELECT c.caseno, ((c.due_at + interval '8 hours') AT TIME ZONE 'UTC')::date AS day,
 			CASE c.kind WHEN 'case' THEN coalesce(t.lead, t.centre) ELSE c.holder::bigint END AS unit,
-			CASE c.kind WHEN 'case' THEN 'close_due' ELSE 'due' END AS prefix, t.exempt, c.stopped_at, c.verdict, c.due_at
+			CASE c.kind WHEN 'case' THEN 'close_due' ELSE 'due' END AS prefix, EXISTS (
+				SELECT FROM case_appeal AS a WHERE a.caseno = c.caseno AND a.granted AND a.asked_at >= c.stopped_at) AS exempt, c.stopped_at, c.verdict, c.due_at
 		FROM case_clock AS c
 		JOIN case_state AS t ON t.caseno = c.caseno
 		WHERE (c.kind = 'case' OR c.stage = 'handle') AND c.due_at < 'infinity' AND c.verdict IS DISTINCT FROM 'void'
 			AND NOT (c.kind = 'stage' AND c.verdict IS NOT DISTINCT FROM 'on time'
 				AND (SELECT j.to_state FROM case_journal AS j WHERE j.caseno = c.caseno AND j.at = c.stopped_at) <> 'handled')
+			-- merging is no closing in time
+			AND NOT (c.kind = 'case' AND c.verdict IS NOT DISTINCT FROM 'on time' AND t.main IS NOT NULL)
 	) AS d
 	CROSS JOIN LATERAL (VALUES ('', true), ('_on_time', d.verdict = 'on time'), ('_undone', d.stopped_at IS NULL),
 		('_overdue', coalesce(d.stopped_at, now()) > d.due_at AND NOT d.exempt), ('_exempt', coalesce(d.stopped_at, now()) > d.due_at AND d.exempt)) AS v (suffix, holds)
