@@ -96,6 +96,7 @@ OBJS = \
 	src/pg/case_check.o \
 	src/pg/case_intake.o \
 	src/pg/case_journal.o \
+	src/pg/case_right.o \
 	src/pg/case_row.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \

@@ -6,16 +6,13 @@
  *
  *	  Only the plain run of things is here, since every act pays for it.  What
  *	  is out of the ordinary, and every refusal, is for PL/pgSQL functions of
- *the same meaning.
+ *	  the same meaning.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -33,7 +30,6 @@ PG_FUNCTION_INFO_V1(cg_case_begin);
 PG_FUNCTION_INFO_V1(cg_case_end);
 PG_FUNCTION_INFO_V1(cg_acting_task);
 PG_FUNCTION_INFO_V1(cg_act_task);
-PG_FUNCTION_INFO_V1(cg_share_clock_lock);
 
 extern PGDLLEXPORT Datum cg_routing_term(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum cg_routing_calendar(PG_FUNCTION_ARGS);
@@ -55,13 +51,6 @@ enum
 	ACT_CLOCK,
 	ACT_COLUMNS
 };
-
-static void
-connect_spi(void)
-{
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-}
 
 /* Hand a call on to another function that takes the same arguments */
 static Datum
@@ -93,15 +82,20 @@ call_with_act(const CaseSchema *schema, const char *name, Oid act_type,
 	return OidFunctionCall1(case_function(schema, name, 1, &act_type), act);
 }
 
-/* Who acts, as acting() says */
-static char *
-acting(void)
+/* An act as PL/pgSQL has made it */
+static void
+open_act(Row *act, Datum datum)
 {
-	const char *role = GetConfigOption("role", false, false);
+	static const int needed[] = {ACT_WAS,   ACT_NEXT, ACT_TRANSITION,
+	                             ACT_ACTOR, ACT_AT,   ACT_DETAIL};
 
-	if (strcmp(role, "none") == 0)
-		return GetUserNameFromId(GetSessionUserId(), false);
-	return pstrdup(role);
+	row_open(act, datum);
+	for (int i = 0; i < (int) lengthof(needed); i++)
+		if (act->nulls[needed[i]])
+			elog(ERROR, "an act has no %s",
+			     NameStr(TupleDescAttr(act->desc, needed[i])->attname));
+	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(act->values[ACT_DETAIL])))
+		elog(ERROR, "the detail of an act is no object");
 }
 
 static Datum
@@ -109,106 +103,6 @@ text_or_null(const char *text, bool *isnull)
 {
 	*isnull = text == NULL || text[0] == '\0';
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(text);
-}
-
-/* A unit, and those above it in the tree.  A chain of parents ends, whatever
- * the tables hold. */
-#define UNIT_DEPTH 32
-
-static int
-units_above(const CaseSchema *schema, int64 unit, int64 *above)
-{
-	int n = 0;
-
-	while (n < UNIT_DEPTH)
-	{
-		Datum key = Int64GetDatum(unit);
-		Row *row;
-		bool isnull = true;
-
-		above[n++] = unit;
-		row = case_rule(schema, "unit", "unit_pkey", INT8OID, 1, &key);
-		if (row == NULL)
-			break;
-		unit = row_int8(row, "parent", &isnull);
-		row_close(row);
-		if (isnull)
-			break;
-	}
-	return n;
-}
-
-/* A grant, and how far it is from what was looked for */
-typedef struct Grant
-{
-	Datum role;
-	bool for_all;
-	int64 unit;
-	int distance;
-} Grant;
-
-/* Those for the very unit come first, and those for all units last; then the
- * order of the roles decides, and that of the units. */
-static int
-compare_grants(const ListCell *a, const ListCell *b)
-{
-	const Grant *x = lfirst(a);
-	const Grant *y = lfirst(b);
-
-	if (x->distance != y->distance)
-		return x->distance < y->distance ? -1 : 1;
-	return (x->unit > y->unit) - (x->unit < y->unit);
-}
-
-/* The grant by which somebody acts for a unit in one of some roles, as
- * acting_right() finds it; false if there is none */
-static bool
-find_grant(const CaseSchema *schema, Datum member, Datum roles, int64 unit,
-           Grant *found)
-{
-	List *grants = NIL;
-	Datum *elements;
-	int n;
-	int64 above[UNIT_DEPTH];
-	int n_above = 0;
-	ListCell *cell;
-
-	deconstruct_array(DatumGetArrayTypeP(roles), TEXTOID, -1, false,
-	                  TYPALIGN_INT, &elements, NULL, &n);
-	foreach (cell, case_rules(schema, "role_member", "role_member_key",
-	                          TEXTOID, 1, &member))
-	{
-		Row *row = lfirst(cell);
-		Datum role = row->values[row_column(row, "role")];
-		Grant *grant = palloc(sizeof(Grant));
-		int place = 0;
-
-		while (place < n &&
-		       !DatumGetBool(DirectFunctionCall2Coll(
-		           texteq, DEFAULT_COLLATION_OID, role, elements[place])))
-			place++;
-		grant->role = role;
-		grant->unit = row_int8(row, "unit", &grant->for_all);
-		grant->distance = place + (grant->for_all        ? 2 * n
-		                           : grant->unit != unit ? n
-		                                                 : 0);
-		if (place < n)
-			grants = lappend(grants, grant);
-		row_close(row);
-	}
-	list_sort(grants, compare_grants);
-	foreach (cell, grants)
-	{
-		*found = *(Grant *) lfirst(cell);
-		if (found->for_all || found->unit == unit)
-			return true;
-		if (n_above == 0)
-			n_above = units_above(schema, unit, above);
-		for (int i = 0; i < n_above; i++)
-			if (above[i] == found->unit)
-				return true;
-	}
-	return false;
 }
 
 /* Whether a reason says something, for sure: whether a character of another
@@ -236,14 +130,16 @@ static CaseStatement lock_state = {
     1,
     {InvalidOid},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 static CaseStatement find_collection = {
     "SELECT FROM @.case_journal AS j WHERE j.caseno OPERATOR(@.=) $1 "
     "AND j.action IN ('verified', 'checked') LIMIT 1",
     1,
     {InvalidOid},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 
 /* The rows that an act begins with */
 typedef struct Begun
@@ -321,7 +217,7 @@ begin_plainly(FunctionCallInfo fcinfo, const CaseSchema *schema, Begun *begun,
 	if (act->desc->natts != ACT_COLUMNS)
 		elog(ERROR, "type case_act has %d columns", act->desc->natts);
 
-	actor = CStringGetTextDatum(acting());
+	actor = CStringGetTextDatum(acting_account());
 	act->nulls[ACT_ACTOR_UNIT] = true;
 	if (system)
 		act->values[ACT_ROLE] = CStringGetTextDatum("system");
@@ -403,7 +299,7 @@ cg_case_begin(PG_FUNCTION_ARGS)
 	Datum act = (Datum) 0;
 	bool plain;
 
-	connect_spi();
+	case_connect();
 	plain = begin_plainly(fcinfo, &schema, &begun, &act);
 	if (plain)
 		act = SPI_datumTransfer(act, false, -1);
@@ -426,7 +322,8 @@ static CaseStatement find_task = {
     3,
     {InvalidOid, INT8OID, TEXTARRAYOID},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 
 static Datum
 handler_role(void)
@@ -457,7 +354,7 @@ cg_acting_task(PG_FUNCTION_ARGS)
 		values[i] = PG_GETARG_DATUM(i);
 		nulls[i] = PG_ARGISNULL(i);
 	}
-	connect_spi();
+	case_connect();
 	n = case_execute(&find_task, &schema, values, nulls);
 	found = n > 0;
 	if (found)
@@ -469,9 +366,9 @@ cg_acting_task(PG_FUNCTION_ARGS)
 		Grant grant;
 
 		row_open(&row, task);
-		found =
-		    find_grant(&schema, CStringGetTextDatum(acting()), handler_role(),
-		               row_int8(&row, "unit", &isnull), &grant);
+		found = find_grant(&schema, CStringGetTextDatum(acting_account()),
+		                   handler_role(), row_int8(&row, "unit", &isnull),
+		                   &grant);
 		row_close(&row);
 	}
 	if (found)
@@ -499,7 +396,8 @@ static CaseStatement change_task = {
     7,
     {InvalidOid, INT4OID, TEXTOID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 
 /* Add an item to an array in the detail of an act */
 static Datum
@@ -561,7 +459,7 @@ cg_act_task(PG_FUNCTION_ARGS)
 		which++;
 	if (which == (int) lengthof(deeds))
 		elog(ERROR, "nothing of a task is called \"%s\"", deed);
-	row_open(&act, PG_GETARG_DATUM(0));
+	open_act(&act, PG_GETARG_DATUM(0));
 	row_open(&was, act.values[ACT_WAS]);
 	values[0] = was.values[row_column(&was, "caseno")];
 	values[1] = Int32GetDatum(task);
@@ -576,7 +474,7 @@ cg_act_task(PG_FUNCTION_ARGS)
 		    "person %s", TextDatumGetCString(act.values[ACT_PERSON])));
 	initStringInfo(&item);
 
-	connect_spi();
+	case_connect();
 	if (case_execute(&change_task, &schema, values, nulls) == 1)
 	{
 		int64 unit = DatumGetInt64(case_result(1, &isnull));
@@ -601,22 +499,6 @@ cg_act_task(PG_FUNCTION_ARGS)
 
 /* Clocks */
 
-/* trigger: as pg_advisory_xact_lock_shared(clock_lock()) */
-Datum
-cg_share_clock_lock(PG_FUNCTION_ARGS)
-{
-	static int64 key;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		elog(ERROR, "share_clock_lock() is a trigger");
-	if (key == 0)
-		key = DatumGetInt64(DirectFunctionCall2Coll(
-		    hashtextextended, DEFAULT_COLLATION_OID,
-		    CStringGetTextDatum("civicgrid clocks"), Int64GetDatum(0)));
-	DirectFunctionCall1(pg_advisory_xact_lock_shared_int8, Int64GetDatum(key));
-	PG_RETURN_POINTER(NULL);
-}
-
 static CaseStatement stop_clock = {
     "UPDATE @.case_clock AS c SET stopped_at = greatest($3, c.started_at), "
     "verdict = CASE WHEN $3 <= c.due_at THEN 'on time' ELSE 'overdue' END "
@@ -626,7 +508,8 @@ static CaseStatement stop_clock = {
     3,
     {InvalidOid, INT8OID, TIMESTAMPTZOID},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 /* By the edition in force.  Where there is none, the row is written without,
  * and its trigger says what is wrong. */
 static CaseStatement start_clock = {
@@ -641,7 +524,8 @@ static CaseStatement start_clock = {
     6,
     {InvalidOid, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, CASE_TERM},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 
 static bool
 call_or_null(PGFunction function, Datum a, Datum b, Datum *result)
@@ -754,6 +638,8 @@ is_party(const Row *state, const char *column)
 
 	if (isnull)
 		return true;
+	if (state->nulls[parties])
+		return false;
 	deconstruct_array(DatumGetArrayTypeP(state->values[parties]), INT8OID,
 	                  sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
 	                  &elements, NULL, &n);
@@ -798,9 +684,10 @@ static CaseStatement insert_message = {
     4,
     {InvalidOid, INT8OID, JSONBOID, TIMESTAMPTZOID},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 static CaseStatement notify_messages = {
-    "SELECT @.notify_messages(true)", 0, {InvalidOid}, NULL, InvalidOid};
+    "SELECT @.notify_messages(true)", 0, {InvalidOid}, NULL, InvalidOid, 0};
 
 /* Who gets a case is told. */
 static void
@@ -843,7 +730,7 @@ typedef struct Act
 static void
 act_open(Act *a, Datum act)
 {
-	row_open(&a->act, act);
+	open_act(&a->act, act);
 	row_open(&a->was, a->act.values[ACT_WAS]);
 	row_open(&a->next, a->act.values[ACT_NEXT]);
 	row_open(&a->transition, a->act.values[ACT_TRANSITION]);
@@ -881,7 +768,7 @@ cg_case_end(PG_FUNCTION_ARGS)
 	char *deed;
 	Datum result;
 
-	connect_spi();
+	case_connect();
 	act_open(&a, PG_GETARG_DATUM(0));
 	initStringInfo(&clocks);
 	deed = row_text(&a.transition, "clocks");

@@ -1,15 +1,12 @@
 /*
  * case_intake.c
- *	  The first step of a case: what the journal keeps of a report, and the
- *	  writing of it.
+ *	  What the journal keeps of a report, with the first step of its case.
  */
 #include "postgres.h"
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -19,17 +16,12 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "case_row.h"
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(cg_report_detail);
-PG_FUNCTION_INFO_V1(cg_write_first_step);
-
-/* case_journal.c */
-extern Datum cg_journal_digest(PG_FUNCTION_ARGS);
 
 /* The arguments of report_detail() */
 enum
@@ -332,148 +324,4 @@ cg_report_detail(PG_FUNCTION_ARGS)
 	row_close(&told);
 	row_close(&c);
 	PG_RETURN_POINTER(JsonbValueToJsonb(o.result));
-}
-
-/* The statements that write the first step, prepared once for each session;
- * anew when the extension was made anew meanwhile, or a table has got a
- * column. */
-static struct
-{
-	Oid function;
-	int n_journal;
-	int n_state;
-	SPIPlanPtr journal;
-	SPIPlanPtr state;
-} plans;
-
-static SPIPlanPtr
-prepare_insert(const char *schema, const char *table, TupleDesc desc)
-{
-	StringInfoData columns;
-	StringInfoData values;
-	Oid *types = palloc(sizeof(Oid) * desc->natts);
-	SPIPlanPtr plan;
-
-	initStringInfo(&columns);
-	initStringInfo(&values);
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(desc, i);
-
-		/* the parameters of dropped columns are not used */
-		types[i] = column->attisdropped ? INT4OID : column->atttypid;
-		if (column->attisdropped)
-			continue;
-		appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
-		                 quote_identifier(NameStr(column->attname)));
-		appendStringInfo(&values, "%s$%d", values.len > 0 ? ", " : "", i + 1);
-	}
-	plan = SPI_prepare(psprintf("INSERT INTO %s.%s (%s) VALUES (%s)", schema,
-	                            table, columns.data, values.data),
-	                   desc->natts, types);
-	if (plan == NULL || SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not prepare: %s",
-		     SPI_result_code_string(SPI_result));
-	return plan;
-}
-
-static void
-insert(SPIPlanPtr plan, const Row *row)
-{
-	int n = row->desc->natts;
-	char *flags = palloc(n + 1);
-	int result;
-
-	for (int i = 0; i < n; i++)
-		flags[i] = row->nulls[i] ? 'n' : ' ';
-	flags[n] = '\0';
-	result = SPI_execute_plan(plan, row->values, flags, false, 0);
-	if (result < 0)
-		elog(ERROR, "could not write: %s", SPI_result_code_string(result));
-}
-
-static void
-set_column(Row *row, const char *column, Datum value)
-{
-	int i = row_column(row, column);
-
-	row->values[i] = value;
-	row->nulls[i] = false;
-}
-
-static void
-copy_column(Row *to, const char *column, const Row *from, const char *source)
-{
-	int i = row_column(from, source);
-
-	if (!from->nulls[i])
-		set_column(to, column, from->values[i]);
-}
-
-/*
- * write_first_step(of_case, action, actor, person, role, actor_unit, remark,
- * detail): the row of the journal, and the case.
- */
-Datum
-cg_write_first_step(PG_FUNCTION_ARGS)
-{
-	static const char *const told[] = {
-	    "action", "actor", "person", "role", "actor_unit", "remark", "detail"};
-	Oid function = fcinfo->flinfo->fn_oid;
-	Oid schema = get_func_namespace(function);
-	LOCAL_FCINFO(digest, 2);
-	Row c;
-	Row entry;
-	Datum hash;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	row_open(&c, PG_GETARG_DATUM(0));
-	entry.desc = lookup_rowtype_tupdesc(
-	    get_rel_type_id(get_relname_relid("case_journal", schema)), -1);
-	entry.values = palloc0(sizeof(Datum) * entry.desc->natts);
-	entry.nulls = palloc(sizeof(bool) * entry.desc->natts);
-	memset(entry.nulls, true, sizeof(bool) * entry.desc->natts);
-	copy_column(&entry, "caseno", &c, "caseno");
-	set_column(&entry, "step", Int32GetDatum(1));
-	set_column(&entry, "outcome", CStringGetTextDatum(""));
-	copy_column(&entry, "at", &c, "at");
-	set_column(&entry, "recorded_at",
-	           TimestampTzGetDatum(GetCurrentTimestamp()));
-	copy_column(&entry, "to_state", &c, "state");
-	copy_column(&entry, "unit", &c, "unit");
-	for (int i = 0; i < (int) lengthof(told); i++)
-		if (!PG_ARGISNULL(i + 1))
-			set_column(&entry, told[i], PG_GETARG_DATUM(i + 1));
-
-	InitFunctionCallInfoData(*digest, NULL, 2, InvalidOid, NULL, NULL);
-	digest->args[0].isnull = true;
-	digest->args[1].isnull = false;
-	digest->args[1].value = heap_copy_tuple_as_datum(
-	    heap_form_tuple(entry.desc, entry.values, entry.nulls), entry.desc);
-	hash = cg_journal_digest(digest);
-	set_column(&entry, "hash", hash);
-	set_column(&c, "hash", hash);
-	set_column(&c, "step", Int32GetDatum(1));
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (plans.function != function || plans.n_journal != entry.desc->natts ||
-	    plans.n_state != c.desc->natts)
-	{
-		const char *name = quote_identifier(get_namespace_name(schema));
-
-		plans.journal = prepare_insert(name, "case_journal", entry.desc);
-		plans.state = prepare_insert(name, "case_state", c.desc);
-		plans.n_journal = entry.desc->natts;
-		plans.n_state = c.desc->natts;
-		plans.function = function;
-	}
-	insert(plans.journal, &entry);
-	insert(plans.state, &c);
-	SPI_finish();
-
-	ReleaseTupleDesc(entry.desc);
-	row_close(&c);
-	PG_RETURN_DATUM(hash);
 }

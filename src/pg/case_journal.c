@@ -29,6 +29,7 @@
 
 PG_FUNCTION_INFO_V1(cg_journal_digest);
 PG_FUNCTION_INFO_V1(cg_state_change);
+PG_FUNCTION_INFO_V1(cg_write_first_step);
 
 /* The columns of the journal, in the order in which they are hashed */
 enum
@@ -273,53 +274,21 @@ static CaseStatement insert_journal = {
      TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, INT8OID, INT8OID,
      TEXTOID, TEXTOID, JSONBOID, BYTEAOID},
     NULL,
-    InvalidOid};
+    InvalidOid,
+    0};
 
 /* All columns of the state; and those but the routing, which is by far the
  * longest and seldom changes */
 static CaseStatement update_all;
 static CaseStatement update_short;
+static CaseStatement insert_state;
 
-static void
-update_state(const CaseSchema *schema, const Row *next, bool short_one)
-{
-	CaseStatement *statement = short_one ? &update_short : &update_all;
-	int caseno = row_column(next, "caseno");
-
-	if (statement->caseno != schema->caseno ||
-	    statement->n != next->desc->natts)
-	{
-		const char *separator = "";
-		StringInfoData text;
-
-		if (next->desc->natts > CASE_STATEMENT_ARGS)
-			elog(ERROR, "case_state has too many columns");
-		initStringInfo(&text);
-		appendStringInfoString(&text, "UPDATE @.case_state AS c SET ");
-		statement->n = next->desc->natts;
-		statement->caseno = InvalidOid;
-		for (int i = 0; i < statement->n; i++)
-		{
-			Form_pg_attribute column = TupleDescAttr(next->desc, i);
-			const char *name = NameStr(column->attname);
-
-			/* the parameters of other columns are not used */
-			statement->types[i] =
-			    column->attisdropped ? INT4OID : column->atttypid;
-			if (column->attisdropped || i == caseno ||
-			    (short_one && strcmp(name, "routing") == 0))
-				continue;
-			appendStringInfo(&text, "%s%s = $%d", separator,
-			                 quote_identifier(name), i + 1);
-			separator = ", ";
-		}
-		appendStringInfo(&text, " WHERE c.caseno OPERATOR(@.=) $%d",
-		                 caseno + 1);
-		statement->text = MemoryContextStrdup(TopMemoryContext, text.data);
-	}
-	if (case_execute(statement, schema, next->values, next->nulls) != 1)
-		elog(ERROR, "there is no state to be written");
-}
+#define COPY(to, from, column)                 \
+	do                                         \
+	{                                          \
+		values[to] = (from)->values[(column)]; \
+		nulls[to] = (from)->nulls[(column)];   \
+	} while (0)
 
 /*
  * The row of the journal, and the case as it is then, which is returned.
@@ -336,13 +305,8 @@ write_step(const CaseSchema *schema, const Row *act, const Row *was, Row *next,
 	int since = row_column(next, "since");
 	int unit = row_column(next, "unit");
 	int step = row_column(next, "step");
-
-#define COPY(to, from, column)                 \
-	do                                         \
-	{                                          \
-		values[to] = (from)->values[(column)]; \
-		nulls[to] = (from)->nulls[(column)];   \
-	} while (0)
+	int hash = row_column(next, "hash");
+	bool rerouted = !same_column(was, next, row_column(next, "routing"));
 
 	COPY(JOURNAL_CASENO, was, row_column(was, "caseno"));
 	values[JOURNAL_STEP] = Int32GetDatum(DatumGetInt32(was->values[step]) + 1);
@@ -363,7 +327,6 @@ write_step(const CaseSchema *schema, const Row *act, const Row *was, Row *next,
 	COPY(JOURNAL_REASON, act, row_column(act, "reason"));
 	COPY(JOURNAL_REMARK, act, row_column(act, "remark"));
 	COPY(JOURNAL_DETAIL, act, row_column(act, "detail"));
-#undef COPY
 
 	if (!same_column(was, next, state))
 	{
@@ -380,17 +343,72 @@ write_step(const CaseSchema *schema, const Row *act, const Row *was, Row *next,
 	values[JOURNAL_DETAIL] = DirectFunctionCall2(
 	    jsonb_concat, values[JOURNAL_DETAIL],
 	    DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
-	values[JOURNAL_HASH] =
-	    digest(false, was->values[row_column(was, "hash")], values, nulls,
-	           TupleDescAttr(was->desc, row_column(was, "caseno"))->atttypid);
+	values[JOURNAL_HASH] = digest(was->nulls[hash], was->values[hash], values,
+	                              nulls, schema->caseno);
 	nulls[JOURNAL_HASH] = false;
 
 	next->values[step] = values[JOURNAL_STEP];
 	next->values[row_column(next, "at")] = values[JOURNAL_AT];
-	next->values[row_column(next, "hash")] = values[JOURNAL_HASH];
+	next->values[hash] = values[JOURNAL_HASH];
 
 	case_execute(&insert_journal, schema, values, nulls);
-	update_state(schema, next,
-	             same_column(was, next, row_column(next, "routing")));
+	case_write_row(rerouted ? &update_all : &update_short, schema,
+	               "case_state", next, "caseno", rerouted ? NULL : "routing");
 	return row_datum(next);
+}
+
+/*
+ * write_first_step(of_case, action, actor, person, role, actor_unit, remark,
+ * detail): the row of the journal, and the case; its hash
+ */
+Datum
+cg_write_first_step(PG_FUNCTION_ARGS)
+{
+	/* the columns that are told, by argument */
+	static const int told[] = {
+	    -1,           JOURNAL_ACTION,     JOURNAL_ACTOR,  JOURNAL_PERSON,
+	    JOURNAL_ROLE, JOURNAL_ACTOR_UNIT, JOURNAL_REMARK, JOURNAL_DETAIL};
+	CaseSchema schema;
+	Row c;
+	Datum values[JOURNAL_COLUMNS];
+	bool nulls[JOURNAL_COLUMNS];
+	int step;
+	int hash;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	schema = case_schema(fcinfo);
+	row_open(&c, PG_GETARG_DATUM(0));
+	step = row_column(&c, "step");
+	hash = row_column(&c, "hash");
+	c.values[step] = Int32GetDatum(1);
+	c.nulls[step] = false;
+
+	memset(nulls, true, sizeof(nulls));
+	COPY(JOURNAL_CASENO, &c, row_column(&c, "caseno"));
+	COPY(JOURNAL_STEP, &c, step);
+	values[JOURNAL_OUTCOME] = CStringGetTextDatum("");
+	nulls[JOURNAL_OUTCOME] = false;
+	COPY(JOURNAL_AT, &c, row_column(&c, "at"));
+	values[JOURNAL_RECORDED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
+	nulls[JOURNAL_RECORDED_AT] = false;
+	COPY(JOURNAL_TO_STATE, &c, row_column(&c, "state"));
+	COPY(JOURNAL_UNIT, &c, row_column(&c, "unit"));
+	for (int i = 1; i < (int) lengthof(told); i++)
+	{
+		values[told[i]] = PG_GETARG_DATUM(i);
+		nulls[told[i]] = PG_ARGISNULL(i);
+	}
+	values[JOURNAL_HASH] =
+	    digest(true, (Datum) 0, values, nulls, schema.caseno);
+	nulls[JOURNAL_HASH] = false;
+	c.values[hash] = values[JOURNAL_HASH];
+	c.nulls[hash] = false;
+
+	case_connect();
+	case_execute(&insert_journal, &schema, values, nulls);
+	case_write_row(&insert_state, &schema, "case_state", &c, NULL, NULL);
+	SPI_finish();
+	row_close(&c);
+	PG_RETURN_DATUM(values[JOURNAL_HASH]);
 }

@@ -15,6 +15,7 @@
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -65,7 +66,10 @@ row_text(const Row *row, const char *name)
 {
 	int i = row_column(row, name);
 
-	return row->nulls[i] ? NULL : TextDatumGetCString(row->values[i]);
+	if (row->nulls[i])
+		elog(ERROR, "column %s of type %s is null", name,
+		     format_type_be(row->desc->tdtypeid));
+	return TextDatumGetCString(row->values[i]);
 }
 
 int64
@@ -82,6 +86,13 @@ row_datum(const Row *row)
 {
 	return heap_copy_tuple_as_datum(
 	    heap_form_tuple(row->desc, row->values, row->nulls), row->desc);
+}
+
+void
+case_connect(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
 }
 
 static Oid
@@ -185,6 +196,9 @@ case_execute(CaseStatement *statement, const CaseSchema *schema, Datum *values,
 Datum
 case_result(int column, bool *isnull)
 {
+	/* A trigger may have left the row out. */
+	if (SPI_processed == 0)
+		elog(ERROR, "a statement gave no row");
 	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column,
 	                     isnull);
 }
@@ -238,4 +252,66 @@ case_rule(const CaseSchema *schema, const char *table, const char *index,
 	List *rows = case_rules(schema, table, index, key_type, n, keys);
 
 	return rows == NIL ? NULL : linitial(rows);
+}
+
+static void
+write_text(CaseStatement *statement, const char *table, const Row *row,
+           const char *key, const char *other)
+{
+	int n = row->desc->natts;
+	Oid types[CASE_STATEMENT_ARGS];
+	StringInfoData text;
+	StringInfoData values;
+	const char *separator = "(";
+
+	if (n > CASE_STATEMENT_ARGS)
+		elog(ERROR, "%s has too many columns", table);
+	initStringInfo(&text);
+	initStringInfo(&values);
+	appendStringInfo(
+	    &text, key == NULL ? "INSERT INTO @.%s " : "UPDATE @.%s SET ", table);
+	for (int i = 0; i < n; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(row->desc, i);
+		const char *name = NameStr(column->attname);
+
+		/* the parameters of other columns are not used */
+		types[i] = column->attisdropped ? INT4OID : column->atttypid;
+		if (column->attisdropped || (key != NULL && strcmp(name, key) == 0) ||
+		    (other != NULL && strcmp(name, other) == 0))
+			continue;
+		appendStringInfo(&text, "%s%s", separator, quote_identifier(name));
+		appendStringInfo(&values, "%s$%d", separator, i + 1);
+		separator = ", ";
+	}
+	appendStringInfo(&text, key == NULL ? ") VALUES %s)" : ") = ROW %s)",
+	                 values.data);
+	if (key != NULL)
+		appendStringInfo(&text, " WHERE %s.%s OPERATOR(@.=) $%d", table, key,
+		                 row_column(row, key) + 1);
+	/* Most often nothing but the statistics of the table have changed. */
+	if (statement->text != NULL && strcmp(statement->text, text.data) == 0 &&
+	    memcmp(statement->types, types, sizeof(Oid) * n) == 0)
+		return;
+	statement->caseno = InvalidOid;
+	statement->text = MemoryContextStrdup(TopMemoryContext, text.data);
+	statement->n = n;
+	memcpy(statement->types, types, sizeof(Oid) * n);
+}
+
+void
+case_write_row(CaseStatement *statement, const CaseSchema *schema,
+               const char *table, const Row *row, const char *key,
+               const char *other)
+{
+	/* what the columns were when the text was written */
+	uint64 version = assign_record_type_identifier(row->desc->tdtypeid, -1);
+
+	if (statement->row != version || statement->n != row->desc->natts)
+	{
+		write_text(statement, table, row, key, other);
+		statement->row = version;
+	}
+	if (case_execute(statement, schema, row->values, row->nulls) != 1)
+		elog(ERROR, "a row of %s was not written", table);
 }

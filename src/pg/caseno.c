@@ -91,8 +91,8 @@ cg_caseno_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(out);
 }
 
-/* The text, for quals of views: of no value is there an error or a warning that
- * could tell it, which is why the function is LEAKPROOF. */
+/* The text, for quals of views: of no value is there an error or a warning
+ * that could tell it, which is why the function is LEAKPROOF. */
 PG_FUNCTION_INFO_V1(cg_caseno_text);
 Datum
 cg_caseno_text(PG_FUNCTION_ARGS)
