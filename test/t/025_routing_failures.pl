@@ -94,7 +94,7 @@ SELECT assign_case(c(5), 5, at => '2026-03-02 11:10');
 EOS
 	refused($node, $db,
 		q{SELECT return_routing(c(5), 5, 'not ours', '归城管', 4, '2026-03-02 11:20')},
-		'CG433', 'a third refusal is one too many', qr/2 times, of 2/, qr/adjudicate_routing/);
+		'CG433', 'a third refusal is one too many', qr/2 times, of 2/, qr/adjudicate\(\)/);
 	answer($db,
 		q{SELECT unit, first_receiver FROM adjudicate_routing(c(5), '首接负责', follow => true, at => '2026-03-02 14:00')},
 		'4|t', 'without a name the first receiver acts');
