@@ -76,9 +76,6 @@ ANALYZE bench_dispatched;
 -- behind are in its own way.
 SELECT format('SELECT count(refused), min(message) FROM report_events(''SELECT * FROM bench_dispatched WHERE n > %s AND n <= %s ORDER BY n'')', i, i + 500)
 FROM generate_series(0, :due + :open - 1, 500) AS i \gexec
-CREATE TABLE bench_batch AS
-SELECT 'bench web' AS channel, r.description, r.location, r.reporter, timestamptz '2026-06-20 00:00+08' + n * interval '34 seconds' AS at
-FROM generate_series(1, 1000) AS n, bench_report(n * 13) AS r;
 ANALYZE;
 
 CREATE TABLE bench_to_sign AS
@@ -88,6 +85,14 @@ CREATE SEQUENCE bench_sign_no;
 CREATE SEQUENCE bench_sign_row_no;
 CREATE SEQUENCE bench_report_no;
 CREATE SEQUENCE bench_row_no START 1000000;
+
+-- reports as those that come one by one
+CREATE FUNCTION bench_batch(rows integer) RETURNS TABLE (channel text, description text, location geometry, reporter jsonb, external_id text, at timestamptz)
+    LANGUAGE sql VOLATILE
+AS $$
+SELECT 'bench web', r.description, r.location, r.reporter, 'r' || s.n, '2026-07-01 00:00+08'::timestamptz + s.n * interval '34 seconds'
+FROM (SELECT nextval('civicgrid.bench_report_no') AS n FROM generate_series(1, bench_batch.rows)) AS s, civicgrid.bench_report(s.n) AS r
+$$;
 
 CREATE TABLE bench_script (name text PRIMARY KEY, script text NOT NULL);
 INSERT INTO bench_script VALUES
@@ -157,7 +162,7 @@ WHERE b.n = 1;
 CREATE ROLE bench_member;
 SELECT grant_role('bench_member', 'collector', 1), grant_role('bench_member', 'handler', 1);
 GRANT USAGE ON SCHEMA civicgrid TO bench_member;
-GRANT SELECT ON bench_text, bench_cell, bench_to_sign, bench_batch, bench_script TO bench_member;
+GRANT SELECT ON bench_text, bench_cell, bench_to_sign, bench_script TO bench_member;
 GRANT USAGE ON bench_report_no, bench_sign_no TO bench_member;
 VACUUM (ANALYZE);
 SELECT (SELECT count(*) FROM case_state) AS cases, (SELECT count(*) FROM bench_to_sign) AS to_sign,
