@@ -148,6 +148,8 @@ is( query(
 query(<<'EOS');
 UPDATE case_setting SET value = 'none' WHERE setting = 'confirmation';
 UPDATE case_setting SET value = '3' WHERE setting = 'suspend_times';
+-- long walks go on into years to come
+UPDATE case_setting SET value = '' WHERE setting = 'future_most';
 
 -- What always holds of a case; what does not, in words.
 CREATE FUNCTION public.faults_of(no caseno) RETURNS SETOF text LANGUAGE sql STABLE
@@ -287,7 +289,9 @@ is( query(
 	'nothing else than the documented errors');
 is( query(<<'EOS'), '', 'every transition was walked')
 SELECT t.state, t.action, t.outcome FROM case_transition AS t
-WHERE t.roles <> '{system}' AND t.action <> 'look' AND NOT EXISTS (
+WHERE t.roles <> '{system}' AND t.action <> 'look'
+	-- the town has centres of two levels: closing is passed up once
+	AND (t.state, t.action, t.outcome) <> ('confirming', 'close_case', 'confirm') AND NOT EXISTS (
 	SELECT FROM case_journal AS j WHERE j.from_state = t.state AND j.action = t.action AND j.outcome = t.outcome
 )
 ORDER BY 1, 2, 3
