@@ -13,7 +13,10 @@
 /* Rows are left out in turns; those of fold CLASSIFIER_FOLDS never are. */
 #define CLASSIFIER_FOLDS 5
 
-/* Rows of grams with values, as in classifier_format.h */
+/*
+ * Rows of grams with values, as in classifier_format.h.  A gram stands but once
+ * in a row: the shares of the rows grow without end where one is repeated.
+ */
 typedef struct ClassifierProblem
 {
 	uint32_t rows;

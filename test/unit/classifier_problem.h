@@ -59,7 +59,7 @@ small_begin(SmallProblem *s, uint32_t classes, uint32_t features)
 		s->class_cost[c] = 1;
 }
 
-/* A row; its grams are put behind it by small_gram. */
+/* A row; its grams are put behind it by small_gram, each at its first coming. */
 static inline void
 small_row(SmallProblem *s, uint32_t of_class, float weight)
 {
@@ -75,8 +75,12 @@ small_row(SmallProblem *s, uint32_t of_class, float weight)
 static inline void
 small_gram(SmallProblem *s, uint32_t feature, uint32_t value)
 {
-	uint64_t at = s->first[s->problem.rows]++;
+	uint64_t at = s->first[s->problem.rows - 1];
 
+	for (; at < s->first[s->problem.rows]; at++)
+		if (s->feature[at] == feature)
+			return;
+	s->first[s->problem.rows]++;
 	s->feature[at] = feature;
 	s->value[at] = (uint16_t) value;
 }
