@@ -12,6 +12,7 @@ FROM (VALUES
     ('verifying', 'recall', '', 'reported', 'dispatcher', true, true, 'move'),
     ('reported', 'file_case', '', 'filed', 'dispatcher', true, false, 'move'),
     ('reported', 'void_case', '', 'void', 'dispatcher', true, true, 'void'),
+    ('merged', 'void_case', 'main', 'void', 'system', false, true, 'void'),
     ('reported filed returned', 'amend', '', '', 'dispatcher', true, true, 'keep'),
     ('reported verifying filed dispatched handling returned suspended handled checking rejected checked confirming',
         'amend', 'repeat', '', 'system', false, true, 'keep'),
@@ -182,7 +183,8 @@ REVOKE EXECUTE ON FUNCTION require_separation(case_act) FROM PUBLIC;
 -- Lock a case and see whether the caller may do this to it now.  for_unit is the
 -- unit of the task that he acts on, where it need not be the holder.  Every act
 -- pays for this, so that the plain run of things is written in C: a case that
--- is not sensitive, and a grant for the very unit.  What it finds otherwise it
+-- is not sensitive, an instant that is not to come, and a grant for the unit that
+-- holds the case, or has the task, or one above it.  What it finds otherwise it
 -- leaves to the next function, which refuses, too.
 CREATE FUNCTION case_begin(
     caseno caseno,
@@ -232,9 +234,7 @@ BEGIN
             MESSAGE = format('there is no case %s', coalesce(case_begin_otherwise.caseno::text, 'NULL')),
             HINT = 'report_event() makes one.';
     END IF;
-    IF at IS NULL OR NOT isfinite(at) THEN
-        PERFORM @extschema@.require_instant(at);
-    END IF;
+    PERFORM @extschema@.require_instant(at);
     SELECT c.* INTO t FROM @extschema@.case_transition AS c
     WHERE c.state = s.state AND c.action = case_begin_otherwise.action AND c.outcome = case_begin_otherwise.outcome;
     IF NOT FOUND THEN
@@ -249,16 +249,6 @@ BEGIN
     END IF;
     IF system THEN
         m.role := 'system';
-    ELSE
-        -- a grant for the very unit, which is what acting_right() would find first
-        SELECT r.* INTO m FROM @extschema@.role_member AS r
-        WHERE r.member = @extschema@.acting() AND r.role = ANY (t.roles)
-            AND r.unit = coalesce(for_unit, CASE WHEN t.holder THEN coalesce(s.unit, s.centre) END)
-        ORDER BY array_position(t.roles, r.role)
-        LIMIT 1;
-    END IF;
-    IF m.role IS NOT NULL THEN
-        NULL;
     ELSIF for_unit IS NOT NULL THEN
         m := @extschema@.acting_right(t.roles, for_unit);
         IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
@@ -347,7 +337,6 @@ BEGIN
     IF t.next_state IS NOT NULL THEN
         s.state := t.next_state;
     END IF;
-    -- in one piece: each expression costs something in every transaction
     act := (was, s, t, @extschema@.acting(), @extschema@.acting_person(), m.role, m.unit, at, reason, remark, '{}', NULL);
     IF action IN ('verified', 'checked') OR action IN ('sign', 'feedback') AND EXISTS (
         SELECT FROM @extschema@.case_journal AS j

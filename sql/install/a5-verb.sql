@@ -357,7 +357,7 @@ BEGIN
     s.unit := NULL;
     act.next := s;
     s := @extschema@.case_end(act);
-    PERFORM @extschema@.void_merged(s.caseno, s.at, reason);
+    PERFORM @extschema@.end_merged(s.caseno, 'void_case', s.at, reason);
     RETURN s;
 END;
 $$;

@@ -331,10 +331,7 @@ BEGIN
     WHERE r.channel IN (was.channel, '')
     ORDER BY r.channel DESC
     LIMIT 1;
-    SELECT e.edition INTO grid FROM @extschema@.grid_edition AS e
-    WHERE e.valid_from <= amend.at
-    ORDER BY e.valid_from DESC, e.edition DESC
-    LIMIT 1;
+    grid := @extschema@.grid_edition_in_force(amend.at);
     cells := coalesce(rule.grid_kind, book.grid_kind, 'unit');
     fault := CASE
         WHEN amend.location IS NOT NULL AND NOT @extschema@.is_place(amend.location) THEN 'CG514'

@@ -46,65 +46,39 @@ COMMENT ON FUNCTION refuse_unseen_merged(caseno) IS
     'an error if a case was merged into another one that the transaction does not see (并案快照检查)';
 REVOKE EXECUTE ON FUNCTION refuse_unseen_merged(caseno) FROM PUBLIC;
 
--- What was merged into a case is closed with it.
-CREATE FUNCTION close_merged(main caseno, at timestamptz, remark text) RETURNS void
+-- What was merged into a case is closed with it (close_case), or dropped with it
+-- if it is dropped before it was filed (void_case).
+CREATE FUNCTION end_merged(main caseno, action text, at timestamptz, words text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    closes constant boolean := action = 'close_case';
     part @extschema@.case_state;
     act @extschema@.case_act;
     s @extschema@.case_state;
 BEGIN
     FOR part IN
         SELECT c.* FROM @extschema@.case_state AS c
-        WHERE c.main OPERATOR(@extschema@.=) close_merged.main AND c.state = 'merged'
+        WHERE c.main OPERATOR(@extschema@.=) end_merged.main AND c.state = 'merged'
         ORDER BY c.caseno
     LOOP
-        act := @extschema@.case_begin(part.caseno, 'close_case', greatest(close_merged.at, part.at), 'main', NULL,
-            close_merged.remark, true);
-        s := act.next;
-        s.unit := s.centre;
-        s.closed_at := act.at;
-        act.next := s;
+        act := @extschema@.case_begin(part.caseno, action, greatest(end_merged.at, part.at), 'main',
+            CASE WHEN NOT closes THEN words END, CASE WHEN closes THEN words END, true);
+        IF closes THEN
+            s := act.next;
+            s.unit := s.centre;
+            s.closed_at := act.at;
+            act.next := s;
+        END IF;
         PERFORM @extschema@.case_end(act);
-        PERFORM @extschema@.close_merged(part.caseno, act.at, close_merged.remark);
+        PERFORM @extschema@.end_merged(part.caseno, action, act.at, words);
     END LOOP;
-    PERFORM @extschema@.refuse_unseen_merged(close_merged.main);
+    PERFORM @extschema@.refuse_unseen_merged(end_merged.main);
 END;
 $$;
-COMMENT ON FUNCTION close_merged(caseno, timestamptz, text) IS 'close the cases that were merged into one (并案随主案结案)';
-REVOKE EXECUTE ON FUNCTION close_merged(caseno, timestamptz, text) FROM PUBLIC;
-
--- What was merged into a report that is dropped is dropped with it.
-ALTER TABLE case_transition DISABLE TRIGGER keep_shipped_row;
-INSERT INTO case_transition (state, action, outcome, next_state, roles, holder, reason, clocks, origin)
-VALUES ('merged', 'void_case', 'main', 'void', '{system}', false, true, 'void', 'shipped');
-ALTER TABLE case_transition ENABLE TRIGGER keep_shipped_row;
-
-CREATE FUNCTION void_merged(main caseno, at timestamptz, reason text) RETURNS void
-    LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    part @extschema@.case_state;
-    act @extschema@.case_act;
-BEGIN
-    FOR part IN
-        SELECT c.* FROM @extschema@.case_state AS c
-        WHERE c.main OPERATOR(@extschema@.=) void_merged.main AND c.state = 'merged'
-        ORDER BY c.caseno
-    LOOP
-        act := @extschema@.case_begin(part.caseno, 'void_case', greatest(void_merged.at, part.at), 'main', void_merged.reason,
-            system => true);
-        PERFORM @extschema@.case_end(act);
-        PERFORM @extschema@.void_merged(part.caseno, act.at, void_merged.reason);
-    END LOOP;
-    PERFORM @extschema@.refuse_unseen_merged(void_merged.main);
-END;
-$$;
-COMMENT ON FUNCTION void_merged(caseno, timestamptz, text) IS 'drop the reports that were merged into one (并案随主案作废)';
-REVOKE EXECUTE ON FUNCTION void_merged(caseno, timestamptz, text) FROM PUBLIC;
+COMMENT ON FUNCTION end_merged(caseno, text, timestamptz, text) IS 'close, or drop, the cases that were merged into one (并案随主案结案或作废)';
+REVOKE EXECUTE ON FUNCTION end_merged(caseno, text, timestamptz, text) FROM PUBLIC;
 
 -- Where closing is confirmed level by level: the unit before this one on the
 -- path, NULL at its beginning.
@@ -145,7 +119,7 @@ BEGIN
     act.next := s;
     s := @extschema@.case_end(act);
     IF above IS NULL THEN
-        PERFORM @extschema@.close_merged(s.caseno, act.at, act.remark);
+        PERFORM @extschema@.end_merged(s.caseno, 'close_case', act.at, act.remark);
     END IF;
     RETURN s;
 END;
@@ -171,13 +145,12 @@ COMMENT ON FUNCTION centre_of_level(bigint, integer) IS
     'dispatch centre of a level, or the next above, that a unit lies below (上级分拨中心); NULL: none';
 REVOKE EXECUTE ON FUNCTION centre_of_level(bigint, integer) FROM PUBLIC;
 
-CREATE FUNCTION reopen(caseno caseno, reason text, at timestamptz DEFAULT now()) RETURNS case_state
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+CREATE FUNCTION next_round(closed case_state) RETURNS case_state
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    act @extschema@.case_act := @extschema@.case_begin(caseno, 'reopen', at, '', reason);
-    s @extschema@.case_state := act.next;
+    s @extschema@.case_state := closed;
 BEGIN
     s.unit := s.centre;
     s.lead := NULL;
@@ -186,7 +159,21 @@ BEGIN
     -- an appeal was about the round that is over
     s.exempt := false;
     s.reopens := s.reopens + 1;
-    act.next := s;
+    RETURN s;
+END;
+$$;
+COMMENT ON FUNCTION next_round(case_state) IS 'a closed case as it is dispatched anew by its centre (重新进入办理)';
+REVOKE EXECUTE ON FUNCTION next_round(case_state) FROM PUBLIC;
+
+CREATE FUNCTION reopen(caseno caseno, reason text, at timestamptz DEFAULT now()) RETURNS case_state
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    act @extschema@.case_act := @extschema@.case_begin(caseno, 'reopen', at, '', reason);
+    s @extschema@.case_state := act.next;
+BEGIN
+    act.next := @extschema@.next_round(s);
     RETURN @extschema@.case_end(act);
 END;
 $$;
@@ -217,13 +204,7 @@ BEGIN
             s.satisfied := false;
             s.centre := coalesce(
                 @extschema@.centre_of_level(s.centre, @extschema@.case_setting('visit_level')::integer), s.centre);
-            s.unit := s.centre;
-            s.lead := NULL;
-            s.main := NULL;
-            s.closed_at := NULL;
-            -- an appeal was about the round that is over
-            s.exempt := false;
-            s.reopens := s.reopens + 1;
+            s := @extschema@.next_round(s);
         ELSE
             NULL;
     END CASE;

@@ -840,10 +840,10 @@ FROM (
                ) AS exempt
     ) AS v
     -- who gave it away in time did not have to; what was merged was not closed
-    WHERE c.kind = 'case' AND (NOT v.on_time OR s.main IS NULL) OR c.kind = 'stage' AND NOT v.on_time OR c.kind = 'stage' AND EXISTS (
+    WHERE NOT v.on_time OR CASE c.kind WHEN 'case' THEN s.main IS NULL ELSE EXISTS (
         SELECT FROM case_journal AS j
         WHERE j.caseno = c.caseno AND j.from_state = 'handling' AND j.to_state = 'handled' AND j.at = c.stopped_at
-    )
+    ) END
 ) AS g
 LEFT JOIN unit AS u ON u.unit = g.unit;
 COMMENT ON VIEW kpi_due IS 'what had to be done by each day (日应办统计), by unit, class, place and channel: one row for each clock, by the day of its deadline, as it stands now';

@@ -669,13 +669,11 @@ gives_tasks(const Row *act)
 
 /* Whether others than before may see the case afterwards, for sure if not */
 static bool
-changes_parties(const Row *act, const Row *next, const Row *transition)
+changes_parties(const Row *next, const Row *transition)
 {
-	if (!is_party(next, "unit") || !is_party(next, "lead") ||
-	    !is_party(next, "centre") ||
-	    strcmp(row_text(transition, "action"), "amend") == 0)
-		return true;
-	return gives_tasks(act);
+	return !is_party(next, "unit") || !is_party(next, "lead") ||
+	       !is_party(next, "centre") ||
+	       strcmp(row_text(transition, "action"), "amend") == 0;
 }
 
 static CaseStatement insert_message = {
@@ -766,6 +764,7 @@ cg_case_end(PG_FUNCTION_ARGS)
 	Act a;
 	StringInfoData clocks;
 	char *deed;
+	bool gives;
 	Datum result;
 
 	case_connect();
@@ -781,12 +780,13 @@ cg_case_end(PG_FUNCTION_ARGS)
 	      !has_part(a.act.values[ACT_DETAIL], "clocks") &&
 	      move_clocks(&schema, &a.act, &a.was, &a.next, &clocks)))
 		act_pass(&a, &schema, "act_clocks");
-	if (changes_parties(&a.act, &a.next, &a.transition))
+	gives = gives_tasks(&a.act);
+	if (gives || changes_parties(&a.next, &a.transition))
 		act_pass(&a, &schema, "act_parties");
 	result = write_step(&schema, &a.act, &a.was, &a.next, &a.transition,
 	                    clocks.data);
 	tell_holder(&schema, &a.act, &a.was, &a.next, &a.transition);
-	if (gives_tasks(&a.act))
+	if (gives)
 	{
 		Oid types[2] = {a.act.desc->tdtypeid, a.next.desc->tdtypeid};
 

@@ -16,7 +16,6 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/typcache.h"
 
 #include "case_row.h"
 #include "compat.h"
