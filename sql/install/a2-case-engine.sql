@@ -180,6 +180,33 @@ COMMENT ON FUNCTION require_separation(case_act) IS
     'an error if who handled a case would verify or check it, or the other way round (采办分离)';
 REVOKE EXECUTE ON FUNCTION require_separation(case_act) FROM PUBLIC;
 
+CREATE FUNCTION deny_case(caseno caseno) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION USING
+        ERRCODE = 'CG313',
+        MESSAGE = format('there is no case %s', coalesce(deny_case.caseno::text, 'NULL')),
+        HINT = 'report_event() makes cases; each sees those of his units and of their territory.';
+END;
+$$;
+COMMENT ON FUNCTION deny_case(caseno) IS 'an error: there is no such case, or it is not shown to the caller (案件不存在或不可见)';
+
+-- Who is refused is told neither the state of a case that he does not see, nor
+-- whose it is.
+CREATE FUNCTION require_seen(caseno caseno) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT @extschema@.sees_case(require_seen.caseno) THEN
+        PERFORM @extschema@.deny_case(require_seen.caseno);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION require_seen(caseno) IS 'an error unless the caller sees a case (案件须可见)';
+
 -- Lock a case and see whether the caller may do this to it now.  for_unit is the
 -- unit of the task that he acts on, where it need not be the holder.  Every act
 -- pays for this, so that the plain run of things is written in C: a case that
@@ -224,20 +251,20 @@ DECLARE
     own bigint;
     ahead interval;
 BEGIN
+    PERFORM @extschema@.require_instant(at);
     SELECT c.* INTO s FROM @extschema@.case_state AS c
     WHERE c.caseno OPERATOR(@extschema@.=) case_begin_otherwise.caseno
     FOR UPDATE;
     -- what somebody may not see is not there for him
     IF NOT FOUND OR s.sensitive AND NOT system AND NOT @extschema@.sees_sensitive() THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'CG313',
-            MESSAGE = format('there is no case %s', coalesce(case_begin_otherwise.caseno::text, 'NULL')),
-            HINT = 'report_event() makes one.';
+        PERFORM @extschema@.deny_case(case_begin_otherwise.caseno);
     END IF;
-    PERFORM @extschema@.require_instant(at);
     SELECT c.* INTO t FROM @extschema@.case_transition AS c
     WHERE c.state = s.state AND c.action = case_begin_otherwise.action AND c.outcome = case_begin_otherwise.outcome;
     IF NOT FOUND THEN
+        IF NOT system THEN
+            PERFORM @extschema@.require_seen(s.caseno);
+        END IF;
         RAISE EXCEPTION USING
             ERRCODE = 'CG501',
             MESSAGE = format('%s is not possible while case %s is %s', case_begin_otherwise.action, s.caseno, s.state),
@@ -252,6 +279,7 @@ BEGIN
     ELSIF for_unit IS NOT NULL THEN
         m := @extschema@.acting_right(t.roles, for_unit);
         IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
+            PERFORM @extschema@.require_seen(s.caseno);
             -- one who has not signed for his own task means that one
             IF action = 'feedback' THEN
                 SELECT o.unit INTO own FROM @extschema@.case_task AS o
@@ -277,6 +305,7 @@ BEGIN
                 m := @extschema@.acting_right(array_remove(array_remove(t.roles, 'handler'), 'collector'), s.centre);
             END IF;
             IF m.role IS NULL AND (@extschema@.acting_right(t.roles, NULL)).role IS NOT NULL THEN
+                PERFORM @extschema@.require_seen(s.caseno);
                 RAISE EXCEPTION USING
                     ERRCODE = 'CG503',
                     MESSAGE = format('case %s is not with a unit that %s acts for', s.caseno, @extschema@.acting()),
@@ -294,6 +323,7 @@ BEGIN
             ORDER BY array_position(t.roles, r.role), r.unit
             LIMIT 1;
             IF NOT FOUND THEN
+                PERFORM @extschema@.require_seen(s.caseno);
                 RAISE EXCEPTION USING
                     ERRCODE = 'CG503',
                     MESSAGE = format('case %s is no business of a unit that %s acts for', s.caseno, @extschema@.acting()),
@@ -303,6 +333,7 @@ BEGIN
         END IF;
     END IF;
     IF m.role IS NULL THEN
+        PERFORM @extschema@.require_seen(s.caseno);
         RAISE EXCEPTION USING
             ERRCODE = 'CG502',
             MESSAGE = format('%s may not do %s', @extschema@.acting(), case_begin_otherwise.action),

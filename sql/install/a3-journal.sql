@@ -43,10 +43,7 @@ BEGIN
     END IF;
     PERFORM FROM @extschema@.case_journal AS j WHERE j.caseno OPERATOR(@extschema@.=) require_case.caseno;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'CG313',
-            MESSAGE = format('there is no case %s', coalesce(require_case.caseno::text, 'NULL')),
-            HINT = 'report_event() makes one.';
+        PERFORM @extschema@.deny_case(require_case.caseno);
     END IF;
 END;
 $$;

@@ -281,10 +281,7 @@ BEGIN
     WHERE s.caseno OPERATOR(@extschema@.=) put_message.caseno
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'CG313',
-            MESSAGE = format('there is no case %s', coalesce(put_message.caseno::text, 'NULL')),
-            HINT = 'report_event() makes one.';
+        PERFORM @extschema@.deny_case(put_message.caseno);
     END IF;
     PERFORM @extschema@.require_instant(put_message.at);
     IF put_message.kind IS NULL OR put_message.recipient IS NULL OR '' IN (put_message.kind, put_message.recipient) THEN

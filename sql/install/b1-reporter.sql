@@ -114,12 +114,7 @@ DECLARE
     m @extschema@.role_member;
     seen @extschema@.reporter;
 BEGIN
-    IF NOT @extschema@.sees_case(reporter_of.caseno) THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'CG313',
-            MESSAGE = format('there is no case %s', coalesce(reporter_of.caseno::text, 'NULL')),
-            HINT = 'Each sees the cases of his units and of their territory.';
-    END IF;
+    PERFORM @extschema@.require_seen(reporter_of.caseno);
     SELECT c.* INTO s FROM @extschema@.case_state AS c WHERE c.caseno OPERATOR(@extschema@.=) reporter_of.caseno FOR UPDATE;
     -- nothing can be done before a look, and who only looks must hold nobody up
     IF reporter_of.at > greatest(clock_timestamp(), s.at) AND isfinite(reporter_of.at) THEN

@@ -40,6 +40,23 @@ SELECT count(*) FROM (VALUES
     ('regress_guard_collector', 'collector', 11), ('regress_guard_supervisor', 'supervisor', 1)
 ) AS v (member, role, unit) WHERE grant_role(v.member, v.role, v.unit);
 
+-- Who does not see a case is told neither its state nor whose it is, nor even
+-- that it is there.
+SELECT report_event('grid', '垃圾', spot(1), class => '0101', at => t('02 09:00')) AS unseen \gset
+SET ROLE regress_guard_team;
+SELECT refused(format('SELECT civicgrid.sign(%L::caseno, at => t(''02 09:01''))', :'unseen')) AS state,
+    refused(format('SELECT comment(%L, ''x'', t(''02 09:01''))', :'unseen')) AS business,
+    refused(format('SELECT comment(%L, ''x'', ''infinity'')', :'unseen')) AS instant,
+    refused('SELECT comment(make_caseno(''2026-03-02'', ''440310'', 99), ''x'', ''infinity'')') AS same;
+RESET ROLE;
+SET ROLE regress_guard_street;
+SELECT refused(format('SELECT file_case(%L, at => t(''02 09:01''))', :'unseen')) AS holder,
+    refused(format('SELECT verify(%L, at => t(''02 09:01''))', :'unseen')) AS unit;
+RESET ROLE;
+SET ROLE regress_guard_collector;
+SELECT refused(format('SELECT verified(%L, true, at => t(''02 09:01''))', :'unseen')) AS seen;
+RESET ROLE;
+
 -- What was merged into a report that is dropped is dropped, too.
 SELECT report_event('grid', '主案', spot(2), class => '0101', at => t('02 10:00')) AS chief \gset
 SELECT report_event('grid', '从案', spot(3), class => '0101', at => t('02 10:00')) AS part \gset
