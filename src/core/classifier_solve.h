@@ -14,8 +14,9 @@
 #define CLASSIFIER_FOLDS 5
 
 /*
- * Rows of grams with values, as in classifier_format.h.  A gram stands but once
- * in a row: the shares of the rows grow without end where one is repeated.
+ * Rows of grams with values, as in classifier_format.h.  A gram stands but
+ * once in a row: the shares of the rows grow without end where one is
+ * repeated.
  */
 typedef struct ClassifierProblem
 {

@@ -59,7 +59,8 @@ small_begin(SmallProblem *s, uint32_t classes, uint32_t features)
 		s->class_cost[c] = 1;
 }
 
-/* A row; its grams are put behind it by small_gram, each at its first coming. */
+/* A row; its grams are put behind it by small_gram, each at its first coming.
+ */
 static inline void
 small_row(SmallProblem *s, uint32_t of_class, float weight)
 {
