@@ -118,6 +118,33 @@ BEGIN
                 AND (first IS NULL OR j.caseno OPERATOR(@extschema@.>=) first)
                 AND (last IS NULL OR j.caseno OPERATOR(@extschema@.<=) last)
         )
+    UNION ALL
+    -- what was reported, as far as it is never amended
+    SELECT j.caseno, j.step, 'record', CASE
+        WHEN r.caseno IS NULL THEN 'There is no such case in case_record, without which no view shows it.'
+        ELSE format('case_record has another %s.', concat_ws(', ',
+            CASE WHEN r.reported_at <> j.at THEN 'reported_at' END,
+            CASE WHEN r.channel IS DISTINCT FROM t.told ->> 'channel' THEN 'channel' END,
+            CASE WHEN r.external_id IS DISTINCT FROM t.told ->> 'external_id' THEN 'external_id' END,
+            CASE WHEN d.digest IS DISTINCT FROM t.told ->> 'description_sha256' THEN 'description' END))
+    END
+    FROM @extschema@.case_journal AS j
+    LEFT JOIN @extschema@.case_record AS r
+        ON r.caseno OPERATOR(@extschema@.=) j.caseno
+        AND (first IS NULL OR r.caseno OPERATOR(@extschema@.>=) first)
+        AND (last IS NULL OR r.caseno OPERATOR(@extschema@.<=) last)
+    CROSS JOIN LATERAL (SELECT j.detail -> 'told' AS told OFFSET 0) AS t
+    CROSS JOIN LATERAL (SELECT encode(sha256(convert_to(r.description, 'UTF8')), 'hex') AS digest OFFSET 0) AS d
+    WHERE j.step = 1
+        AND (first IS NULL OR j.caseno OPERATOR(@extschema@.>=) first)
+        AND (last IS NULL OR j.caseno OPERATOR(@extschema@.<=) last)
+        AND (
+            r.caseno IS NULL
+            OR t.told IS NOT NULL AND (
+                r.reported_at <> j.at OR r.channel IS DISTINCT FROM t.told ->> 'channel'
+                OR r.external_id IS DISTINCT FROM t.told ->> 'external_id' OR d.digest IS DISTINCT FROM t.told ->> 'description_sha256'
+            )
+        )
     ORDER BY 1, 2, 3;
 END;
 $$;

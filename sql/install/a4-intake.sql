@@ -208,14 +208,16 @@ COMMENT ON COLUMN report_answer.channel IS 'channel (渠道)';
 COMMENT ON COLUMN report_answer.rule IS 'channel of the rule of intake (适用规则)';
 
 -- What is kept of a place: a point in the system of the map, with the datum of
--- the channel taken out.
+-- the channel taken out, and the height that telephones send with it.
 CREATE FUNCTION converted_point(location geometry, datum geo_datum, srid integer) RETURNS geometry
     LANGUAGE SQL STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE WHEN st_srid(v.point) = srid THEN v.point ELSE st_transform(v.point, srid) END
     FROM (
         SELECT CASE WHEN datum = 'wgs84' THEN d.point ELSE to_wgs84(d.point, datum) END AS point
-        FROM (SELECT CASE WHEN st_srid(location) = 0 THEN st_setsrid(location, 4326) ELSE location END AS point) AS d
+        FROM (
+            SELECT st_force2d(CASE WHEN st_srid(location) = 0 THEN st_setsrid(location, 4326) ELSE location END) AS point
+        ) AS d
     ) AS v;
 END;
 COMMENT ON FUNCTION converted_point(geometry, geo_datum, integer) IS
@@ -226,7 +228,7 @@ CREATE FUNCTION report_point(location geometry, datum geo_datum, srid integer) R
     LANGUAGE SQL STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE
-        WHEN datum = 'wgs84' AND st_srid(location) = srid THEN location
+        WHEN datum = 'wgs84' AND st_srid(location) = srid THEN st_force2d(location)
         ELSE @extschema@.converted_point(location, datum, srid)
     END;
 END;

@@ -17,13 +17,16 @@ CREATE FUNCTION report_refusal(
 ) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-    SET timezone = 'UTC'
 AS $$
 BEGIN
     RETURN CASE fault
         WHEN '22023' THEN ARRAY[
-            'a report needs instants that are finite',
-            format('It was reported at %s and happened at %s.', coalesce(told.at::text, 'NULL'), coalesce(told.occurred_at::text, 'NULL')),
+            CASE WHEN isfinite(told.at) AND coalesce(isfinite(told.occurred_at), true)
+                THEN format('a report at %s is yet to come', told.at) ELSE 'a report needs instants that are finite' END,
+            CASE WHEN isfinite(told.at) AND coalesce(isfinite(told.occurred_at), true)
+                THEN format('Setting future_most lets it be %s after now at most.', @extschema@.case_setting('future_most'))
+                ELSE format('It was reported at %s and happened at %s.', coalesce(told.at::text, 'NULL'),
+                    coalesce(told.occurred_at::text, 'NULL')) END,
             'Leave out at for now.']
         WHEN 'CG510' THEN ARRAY[
             format('there is no channel "%s"', told.channel),
@@ -78,6 +81,29 @@ $$;
 COMMENT ON FUNCTION report_refusal(text, report, text, text, bigint, bigint, grid_kind, text, text, text) IS
     'why a report is refused (拒收说明): message, detail and hint';
 
+-- Who may call report_event() need not act for anybody: the group of a role may,
+-- and so may whom it was granted to by hand.
+CREATE FUNCTION reporting_right() RETURNS role_member
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    roles constant text[] := '{collector,dispatcher,handler,supervisor}';
+    m constant @extschema@.role_member := @extschema@.acting_right(roles, NULL);
+BEGIN
+    IF m.role IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'CG502',
+            MESSAGE = format('%s may not do report_event', @extschema@.acting()),
+            DETAIL = format('It takes the role %s.', array_to_string(roles, ' or ')),
+            HINT = 'grant_role() grants it.';
+    END IF;
+    RETURN m;
+END;
+$$;
+COMMENT ON FUNCTION reporting_right() IS 'the grant by which the caller reports (上报依据); an error if he has no role that may';
+REVOKE EXECUTE ON FUNCTION reporting_right() FROM PUBLIC;
+
 -- Step 1 keeps what was told and what was worked out.  Who reported is not in it.
 CREATE FUNCTION report_detail(
     told report,
@@ -113,7 +139,7 @@ AS $$
 DECLARE
     who constant text := @extschema@.acting();
     whose constant text := @extschema@.acting_person();
-    m constant @extschema@.role_member := @extschema@.acting_right('{collector,dispatcher,handler,supervisor}', NULL);
+    m constant @extschema@.role_member := @extschema@.reporting_right();
     dated_here constant boolean := NOT @extschema@.keeps_snapshot();
     stage constant text := (SELECT s.stage FROM @extschema@.case_status AS s WHERE s.state = 'reported');
     answers @extschema@.report_answer[];
@@ -121,10 +147,11 @@ BEGIN
     -- as the trigger of case_clock does, but before calendars are asked
     PERFORM pg_advisory_xact_lock_shared(@extschema@.clock_lock());
     WITH told AS MATERIALIZED (
-        SELECT r.line, coalesce(r.channel, '') AS channel, nullif(r.external_id, '') AS external_id, r.at,
+        SELECT r.line, coalesce(r.channel, '') AS channel, CASE WHEN r.external_id ~ '\S' THEN r.external_id END AS external_id, r.at,
                ROW(r.line, coalesce(r.channel, ''), CASE WHEN r.description ~ '\S' THEN r.description END, r.location,
                    CASE WHEN r.address ~ '\S' THEN r.address END, r.cell, r.class, r.severity, r.occurred_at, r.reporter,
-                   nullif(r.external_id, ''), r.attachments, nullif(r.owner, ''), r.datum, r.at)::@extschema@.report AS r
+                   CASE WHEN r.external_id ~ '\S' THEN r.external_id END, r.attachments, nullif(r.owner, ''), r.datum,
+                   r.at)::@extschema@.report AS r
         FROM unnest(reports) AS r
     ), ruled AS MATERIALIZED (
         SELECT c.channel, k.channel IS NOT NULL AS known,
@@ -154,7 +181,9 @@ BEGIN
                    WHEN o.caseno IS NOT NULL THEN NULL
                    WHEN NOT u.known THEN 'CG510'
                    WHEN t.at IS NULL OR NOT isfinite(t.at) OR NOT isfinite((t.r).occurred_at) THEN '22023'
-                   WHEN num_nonnulls((t.r).description, (t.r).address, (t.r).location, (t.r).cell, (t.r).class, (t.r).attachments) = 0 THEN 'CG511'
+                   WHEN t.at > now() AND t.at > now() + nullif(@extschema@.case_setting('future_most'), '')::interval THEN '22023'
+                   WHEN num_nonnulls((t.r).description, (t.r).address, (t.r).location, (t.r).cell, (t.r).class,
+                       nullif((t.r).attachments, '[]')) = 0 THEN 'CG511'
                    WHEN NOT p.placed THEN 'CG514'
                    WHEN (t.r).cell IS NOT NULL AND NOT @extschema@.grid_has_cell(g.edition, p.grid_kind, (t.r).cell) THEN 'CG513'
                    WHEN (t.r).class IS NOT NULL AND (x.taxonomy IS NULL OR x.edition IS NOT NULL AND NOT coalesce(k.in_use, false)) THEN 'CG512'
@@ -328,7 +357,7 @@ BEGIN
     ), written AS MATERIALIZED (
         SELECT v.caseno, v.at, v.unit, v.severity, v.routing, v.book_edition, v.place, v.sensitive, v.case_clock, v.stage_clock,
                v.parties, v.recorded_at, v.entry, @extschema@.journal_digest(NULL, ROW(
-                   v.caseno, 1, 'report_event', '', v.at, v.recorded_at, who, whose, coalesce(m.role, 'system'), m.unit,
+                   v.caseno, 1, 'report_event', '', v.at, v.recorded_at, who, whose, m.role, m.unit,
                    NULL, 'reported', NULL, v.unit, NULL, NULL, v.entry, NULL
                )::@extschema@.case_journal) AS hash
         FROM (
@@ -348,7 +377,7 @@ BEGIN
     ), journal AS (
         INSERT INTO @extschema@.case_journal (caseno, step, action, outcome, at, recorded_at, actor, person, role, actor_unit,
             to_state, unit, detail, hash)
-        SELECT w.caseno, 1, 'report_event', '', w.at, w.recorded_at, who, whose, coalesce(m.role, 'system'), m.unit,
+        SELECT w.caseno, 1, 'report_event', '', w.at, w.recorded_at, who, whose, m.role, m.unit,
                'reported', w.unit, w.entry, w.hash
         FROM written AS w
     ), states AS (
@@ -447,8 +476,11 @@ DECLARE
     case_due timestamptz;
     stage_due timestamptz;
 BEGIN
+    m := @extschema@.reporting_right();
     told.channel := coalesce(told.channel, '');
-    told.external_id := nullif(told.external_id, '');
+    IF told.external_id !~ '\S' THEN
+        told.external_id := NULL;
+    END IF;
     answer.line := told.line;
     answer.channel := told.channel;
     answer.external_id := told.external_id;
@@ -568,7 +600,10 @@ BEGIN
     fault := CASE
         WHEN known IS NULL THEN 'CG510'
         WHEN told.at IS NULL OR NOT isfinite(told.at) OR NOT isfinite(told.occurred_at) THEN '22023'
-        WHEN num_nonnulls(told.description, told.address, told.location, told.cell, told.class, told.attachments) = 0 THEN 'CG511'
+        -- nothing could be done to the case until then
+        WHEN told.at > now() AND told.at > now() + nullif(@extschema@.case_setting('future_most'), '')::interval THEN '22023'
+        WHEN num_nonnulls(told.description, told.address, told.location, told.cell, told.class, nullif(told.attachments, '[]')) = 0
+            THEN 'CG511'
         WHEN NOT placed THEN 'CG514'
         WHEN told.cell IS NOT NULL AND NOT @extschema@.grid_has_cell(grid_edition, grid_kind, told.cell) THEN 'CG513'
         WHEN told.class IS NOT NULL AND (of_taxonomy IS NULL OR class_edition IS NOT NULL AND NOT coalesce(in_use, false)) THEN 'CG512'
@@ -666,7 +701,6 @@ BEGIN
         WHERE c.clock IS NOT NULL;
     END IF;
 
-    m := @extschema@.acting_right('{collector,dispatcher,handler,supervisor}', NULL);
     s.state := 'reported';
     s.since := told.at;
     s.centre := s.unit;
@@ -678,7 +712,7 @@ BEGIN
     s.supervised := false;
     s.exempt := false;
     PERFORM @extschema@.write_first_step(s, 'report_event', @extschema@.acting(), @extschema@.acting_person(),
-        coalesce(m.role, 'system'), m.unit, NULL,
+        m.role, m.unit, NULL,
         @extschema@.report_detail(told, s, @extschema@.place_text(told.location), place_name,
             CASE WHEN told.cell::text <> cell_of_point::text THEN cell_of_point END, final_class, p.proposed, p.probability,
             grid_edition, class_edition, case_calendar, case_term, stage, stage_calendar, stage_term));

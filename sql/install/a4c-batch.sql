@@ -85,6 +85,8 @@ BEGIN
             DETAIL = format('It is %s.', CASE WHEN reports IS NULL THEN 'NULL' ELSE 'of type ' || jsonb_typeof(reports) END),
             HINT = 'The keys of an object are the names of the arguments of report_event().';
     END IF;
+    -- not the fault of a row
+    PERFORM @extschema@.reporting_right();
     FOR part IN 0..(jsonb_array_length(reports) - 1) / at_once LOOP
         items := ARRAY(
             SELECT i.item FROM jsonb_array_elements(reports) WITH ORDINALITY AS i (item, place)

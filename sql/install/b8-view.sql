@@ -15,7 +15,8 @@ CREATE INDEX case_record_number_idx ON case_record (caseno_text(caseno));
 CREATE VIEW cases WITH (security_invoker = true) AS
 SELECT caseno_text(r.caseno) AS caseno, r.reported_at, r.occurred_at, r.channel, h.name AS channel_name, r.external_id,
        r.taxonomy, r.kind, r.class::text AS class, e.name AS class_name, s.severity,
-       r.cell::text AS cell, substr(r.cell::text, 1, 12) AS community, substr(r.cell::text, 1, 9) AS street, r.address, r.owner, r.description,
+       r.cell::text AS cell, CASE WHEN length(r.cell::text) >= 12 THEN substr(r.cell::text, 1, 12) END AS community,
+       CASE WHEN length(r.cell::text) >= 9 THEN substr(r.cell::text, 1, 9) END AS street, r.address, r.owner, r.description,
        s.state, t.name AS state_name, t.open, s.since, s.unit, u.name AS unit_name, s.lead, l.name AS lead_name, s.centre, c.name AS centre_name,
        nullif(k.due_at, 'infinity') AS due_at, coalesce(k.due_at < now(), false) AS overdue,
        s.closed_at, s.closed_at - r.reported_at AS duration, s.step AS steps, s.at AS last_step_at, s.resume_at,
@@ -299,7 +300,8 @@ COMMENT ON COLUMN returns.channel IS 'channel that it came by (渠道)';
 CREATE VIEW open_data WITH (security_invoker = true) AS
 SELECT caseno_text(r.caseno) AS caseno, class_day(r.reported_at) AS reported_on, r.channel, h.name AS channel_name,
        r.taxonomy, r.kind, r.class::text AS class, e.name AS class_name,
-       substr(r.cell::text, 1, 12) AS community, substr(r.cell::text, 1, 9) AS street,
+       CASE WHEN length(r.cell::text) >= 12 THEN substr(r.cell::text, 1, 12) END AS community,
+       CASE WHEN length(r.cell::text) >= 9 THEN substr(r.cell::text, 1, 9) END AS street,
        s.state, t.name AS state_name, s.lead AS unit, u.name AS unit_name, class_day(s.closed_at) AS closed_on,
        class_day(s.closed_at) - class_day(r.reported_at) AS days, s.satisfied
 FROM case_record AS r
@@ -311,7 +313,13 @@ LEFT JOIN unit AS u ON u.unit = s.lead
 WHERE NOT r.sensitive AND NOT EXISTS (
     SELECT FROM event_class AS x
     WHERE x.sensitive AND x.taxonomy = r.taxonomy AND x.kind = r.kind AND r.class <@ x.code
-);
+) AND (
+    -- what the site says now holds for what was reported before, too
+    SELECT i.sensitive FROM intake_class AS i
+    WHERE i.taxonomy = r.taxonomy AND i.kind = r.kind AND r.class <@ i.class AND i.sensitive IS NOT NULL
+    ORDER BY length(i.class::text) DESC
+    LIMIT 1
+) IS NOT TRUE;
 COMMENT ON VIEW open_data IS 'cases for publication (开放数据): no persons, no words of theirs, no exact place or time, no sensitive classes';
 COMMENT ON COLUMN open_data.caseno IS 'case number (案件编号)';
 COMMENT ON COLUMN open_data.reported_on IS 'day of the report (上报日期)';

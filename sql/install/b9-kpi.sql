@@ -70,13 +70,13 @@ INSERT INTO kpi_measure (measure, place, name, title, counts, definition, unit_i
     ('satisfied', 43, '满意', 'satisfied', 'steps', 'of the visited, the satisfied', 'unit that handled it'),
     ('dissatisfied', 44, '不满意', 'dissatisfied', 'steps', 'of the visited, the dissatisfied', 'unit that handled it'),
     ('unreached', 45, '回访未接通', 'not reached', 'steps', 'the reporter was not reached', 'unit that handled it'),
-    ('appealed', 46, '超时申诉', 'appealed', 'steps', 'a unit appealed against being counted as overdue', 'unit that handled it'),
-    ('exempted', 47, '超时豁免', 'exempted', 'steps', 'an appeal was granted', 'unit that handled it'),
+    ('appealed', 46, '超时申诉', 'appealed', 'steps', 'a unit appealed against being counted as overdue', 'unit that appealed'),
+    ('exempted', 47, '超时豁免', 'exempted', 'steps', 'an appeal was granted', 'unit that appealed'),
     ('supervised', 48, '督办', 'supervised', 'steps', 'a supervisor took a case under supervision', 'unit that had it'),
     ('due', 49, '应处置', 'due to be handled', 'clocks', 'clocks of stage handle, not void, whose deadline is on the day; one that was stopped in time counts only if the unit had handled the case then, not if it had given it away', 'unit that the clock runs for'),
     ('due_on_time', 50, '应处置中按期', 'of the due, in time', 'clocks', 'of the due, those that were stopped in time', 'unit that the clock runs for'),
-    ('due_overdue', 51, '应处置中超期', 'of the due, late', 'clocks', 'of the due, those that were stopped overdue or whose deadline has passed, without those of exempt cases', 'unit that the clock runs for'),
-    ('due_exempt', 52, '应处置中豁免', 'of the due, late but exempt', 'clocks', 'of the due, those that were stopped overdue or whose deadline has passed, of exempt cases', 'unit that the clock runs for'),
+    ('due_overdue', 51, '应处置中超期', 'of the due, late', 'clocks', 'of the due, those that were stopped overdue or whose deadline has passed, without those that an appeal of the unit exempted', 'unit that the clock runs for'),
+    ('due_exempt', 52, '应处置中豁免', 'of the due, late but exempt', 'clocks', 'of the due, those that were stopped overdue and that an appeal of the unit exempted', 'unit that the clock runs for'),
     ('due_undone', 53, '应处置中未处置', 'of the due, not done', 'clocks', 'of the due, those that still run', 'unit that the clock runs for'),
     ('close_due', 54, '应结案', 'due to be closed', 'clocks', 'clocks of whole cases, not void, whose deadline is on the day', 'unit that leads the case, or its dispatch centre'),
     ('close_due_on_time', 55, '应结案中按期', 'of these, in time', 'clocks', 'of these, those that were stopped in time', 'unit that leads the case, or its dispatch centre'),
@@ -98,7 +98,7 @@ CREATE TABLE kpi_rule (
     unit_of text NOT NULL,
     origin text NOT NULL DEFAULT 'site',
     CONSTRAINT kpi_rule_pkey PRIMARY KEY (measure, rule),
-    CONSTRAINT kpi_rule_unit_of_check CHECK (unit_of IN ('from', 'to', 'handler')),
+    CONSTRAINT kpi_rule_unit_of_check CHECK (unit_of IN ('from', 'to', 'handler', 'appeal')),
     CONSTRAINT kpi_rule_origin_check CHECK (origin IN ('shipped', 'edited', 'site'))
 );
 COMMENT ON TABLE kpi_rule IS 'which steps of the journal a measure counts (指标计数规则)';
@@ -109,7 +109,7 @@ COMMENT ON COLUMN kpi_rule.outcome IS 'its outcome (结果); NULL: any';
 COMMENT ON COLUMN kpi_rule.from_state IS 'state before (原状态); NULL: any';
 COMMENT ON COLUMN kpi_rule.to_state IS 'state afterwards (新状态); NULL: any';
 COMMENT ON COLUMN kpi_rule.finding IS 'what else must be true (附加条件): a stage, or case, with the verdict of the clock that the step stopped, as "handle on time"; first, no step before passed from the same state to the same; right, first and by the unit that was given the case first; duplicate, intake linked it to an earlier case; NULL: nothing';
-COMMENT ON COLUMN kpi_rule.unit_of IS 'for which unit it counts (归属): from, that had the case before 原承办单位; to, that has it afterwards 新承办单位; handler, that handled it last before, or else as from 处置单位';
+COMMENT ON COLUMN kpi_rule.unit_of IS 'for which unit it counts (归属): from, that had the case before 原承办单位; to, that has it afterwards 新承办单位; handler, that handled it last before, or else as from 处置单位; appeal, that appealed 申诉单位';
 COMMENT ON COLUMN kpi_rule.origin IS 'shipped with the extension, shipped and edited here, or the site''s own (来源)';
 INSERT INTO kpi_rule (measure, rule, action, outcome, from_state, to_state, finding, unit_of, origin) VALUES
     ('reported', 1, 'report_event', NULL, NULL, NULL, NULL, 'to', 'shipped'),
@@ -174,8 +174,8 @@ INSERT INTO kpi_rule (measure, rule, action, outcome, from_state, to_state, find
     ('satisfied', 1, 'visit', 'satisfied', NULL, NULL, NULL, 'handler', 'shipped'),
     ('dissatisfied', 1, 'visit', 'dissatisfied', NULL, NULL, NULL, 'handler', 'shipped'),
     ('unreached', 1, 'visit', 'unreached', NULL, NULL, NULL, 'handler', 'shipped'),
-    ('appealed', 1, 'appeal', NULL, NULL, NULL, NULL, 'handler', 'shipped'),
-    ('exempted', 1, 'decide_appeal', 'granted', NULL, NULL, NULL, 'handler', 'shipped'),
+    ('appealed', 1, 'appeal', NULL, NULL, NULL, NULL, 'appeal', 'shipped'),
+    ('exempted', 1, 'decide_appeal', 'granted', NULL, NULL, NULL, 'appeal', 'shipped'),
     ('supervised', 1, 'supervise', NULL, NULL, NULL, NULL, 'from', 'shipped');
 CREATE TRIGGER keep_shipped_row
     BEFORE INSERT OR UPDATE OR DELETE ON kpi_rule
@@ -401,7 +401,8 @@ BEGIN
     RETURN QUERY
     WITH fact AS (
         SELECT j.caseno, r.measure,
-               CASE r.unit_of WHEN 'from' THEN j.from_unit WHEN 'to' THEN j.unit ELSE coalesce((
+               CASE r.unit_of WHEN 'from' THEN j.from_unit WHEN 'to' THEN j.unit
+                   WHEN 'appeal' THEN (j.detail #>> '{appeal,unit}')::bigint ELSE coalesce((
                    SELECT b.from_unit FROM @extschema@.case_journal AS b
                    WHERE b.caseno OPERATOR(@extschema@.=) j.caseno AND b.step < j.step
                        AND b.from_state = 'handling' AND b.to_state = 'handled'
@@ -834,13 +835,19 @@ FROM (
     JOIN case_record AS r ON r.caseno = c.caseno
     CROSS JOIN LATERAL (
         SELECT coalesce(c.verdict = 'on time', false) AS on_time, coalesce(c.verdict = 'overdue', c.due_at < now()) AS late,
-               -- an appeal is about what was, not about what comes after it
+               -- an appeal is about what was, not about what comes after it, and about
+               -- what the unit answers for
                (s.exempt OR s.reopens > 0) AND EXISTS (
-                   SELECT FROM case_appeal AS a WHERE a.caseno = c.caseno AND a.granted AND a.asked_at >= c.stopped_at
+                   SELECT FROM case_appeal AS a
+                   WHERE a.caseno = c.caseno AND a.granted AND a.asked_at >= c.stopped_at
+                       AND (c.kind = 'case' OR a.unit::text = c.holder)
                ) AS exempt
     ) AS v
     -- who gave it away in time did not have to; what was merged was not closed
-    WHERE NOT v.on_time OR CASE c.kind WHEN 'case' THEN s.main IS NULL ELSE EXISTS (
+    WHERE NOT v.on_time OR CASE c.kind WHEN 'case' THEN s.main IS NULL AND s.reopens = 0 OR NOT EXISTS (
+        SELECT FROM case_journal AS j
+        WHERE j.caseno = c.caseno AND j.to_state = 'merged' AND j.from_state <> 'merged' AND j.at = c.stopped_at
+    ) ELSE EXISTS (
         SELECT FROM case_journal AS j
         WHERE j.caseno = c.caseno AND j.from_state = 'handling' AND j.to_state = 'handled' AND j.at = c.stopped_at
     ) END
@@ -860,8 +867,8 @@ COMMENT ON COLUMN kpi_due.channel IS 'channel that it came by (渠道)';
 COMMENT ON COLUMN kpi_due.caseno IS 'case that counts (案件编号)';
 COMMENT ON COLUMN kpi_due.due IS 'due to be handled (应处置): clocks of stage handle, not void, whose deadline is on the day; one that was stopped in time counts only if the unit had handled the case then, not if it had given it away';
 COMMENT ON COLUMN kpi_due.due_on_time IS 'of the due, in time (应处置中按期): of the due, those that were stopped in time';
-COMMENT ON COLUMN kpi_due.due_overdue IS 'of the due, late (应处置中超期): of the due, those that were stopped overdue or whose deadline has passed, without those of exempt cases';
-COMMENT ON COLUMN kpi_due.due_exempt IS 'of the due, late but exempt (应处置中豁免): of the due, those that were stopped overdue or whose deadline has passed, of exempt cases';
+COMMENT ON COLUMN kpi_due.due_overdue IS 'of the due, late (应处置中超期): of the due, those that were stopped overdue or whose deadline has passed, without those that an appeal of the unit exempted';
+COMMENT ON COLUMN kpi_due.due_exempt IS 'of the due, late but exempt (应处置中豁免): of the due, those that were stopped overdue and that an appeal of the unit exempted';
 COMMENT ON COLUMN kpi_due.due_undone IS 'of the due, not done (应处置中未处置): of the due, those that still run';
 COMMENT ON COLUMN kpi_due.close_due IS 'due to be closed (应结案): clocks of whole cases, not void, whose deadline is on the day';
 COMMENT ON COLUMN kpi_due.close_due_on_time IS 'of these, in time (应结案中按期): of these, those that were stopped in time';
@@ -918,7 +925,7 @@ INSERT INTO kpi_rate (rate, place, name, numerator, denominator, scope, configur
     ('not_closed', 13, '未结案率', '{close_due_undone}', '{close_due}', 'unit', true, NULL, '在用数字城管系统指标字典', '标准为未结案/上报；按日统计取应结案，按上报批次见 funnel', 'shipped'),
     ('accept', 14, '受理率', '{reported,-voided}', '{reported}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
     ('file', 15, '立案率', '{filed}', '{reported}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
-    ('dispatch', 16, '派遣率', '{dispatched}', '{filed}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
+    ('dispatch', 16, '派遣率', '{dispatched}', '{dispatch_due}', 'unit', true, NULL, NULL, '标准未定分母；重新派遣也计入派遣，故以应派遣为分母', 'shipped'),
     ('check', 17, '核查率', '{checked}', '{handled}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
     ('rework', 18, '返工率', '{reworked}', '{handled}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
     ('satisfied', 19, '满意率', '{satisfied}', '{visited}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
@@ -1177,8 +1184,9 @@ FROM (
     ) AS v ON j.action <> 'report_event'
     CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(b.action = 'file_case'), false) AS filed, coalesce(bool_or(b.action = 'void_case'), false) AS voided,
+               -- until somebody else checks it
                coalesce((array_agg(b.action IN ('rework', 'visit') AND b.outcome IN ('', 'dissatisfied') ORDER BY b.step)
-                   FILTER (WHERE b.action IN ('rework', 'visit')))[1], false) AS refuted
+                   FILTER (WHERE b.action IN ('rework', 'visit', 'checked') AND b.outcome <> 'unreached'))[1], false) AS refuted
         FROM case_journal AS b
         WHERE b.caseno = j.caseno AND b.step > j.step AND j.action <> 'verified'
     ) AS a
@@ -1242,7 +1250,7 @@ COMMENT ON COLUMN first_dispatch.cell IS 'cell (所在网格)';
 COMMENT ON COLUMN first_dispatch.channel IS 'channel that it came by (渠道)';
 
 CREATE VIEW funnel WITH (security_invoker = true) AS
-SELECT d.day, r.channel, substr(r.cell::text, 1, 9) AS street, count(*) AS reported,
+SELECT d.day, r.channel, CASE WHEN length(r.cell::text) >= 9 THEN substr(r.cell::text, 1, 9) END AS street, count(*) AS reported,
        count(*) FILTER (WHERE a.voided) AS voided,
        count(*) FILTER (WHERE a.merged) AS merged,
        count(*) FILTER (WHERE a.filed) AS filed,
@@ -1272,7 +1280,7 @@ CROSS JOIN LATERAL (
     FROM case_journal AS b
     WHERE b.caseno = r.caseno
 ) AS a
-GROUP BY d.day, r.channel, substr(r.cell::text, 1, 9);
+GROUP BY d.day, r.channel, CASE WHEN length(r.cell::text) >= 9 THEN substr(r.cell::text, 1, 9) END;
 COMMENT ON VIEW funnel IS 'how far the cases reported on a day have come (办理漏斗), by channel and street: how many of them ever …';
 COMMENT ON COLUMN funnel.day IS 'day of the report in Beijing (上报日期)';
 COMMENT ON COLUMN funnel.channel IS 'channel (渠道)';
@@ -1291,7 +1299,8 @@ COMMENT ON COLUMN funnel.satisfied IS 'and was satisfied at last (满意)';
 COMMENT ON COLUMN funnel.open IS 'on which somebody has to act now (在办)';
 
 CREATE VIEW hotspots WITH (security_invoker = true) AS
-SELECT g.cell, c.name AS cell_name, substr(g.cell, 1, 12) AS community, substr(g.cell, 1, 9) AS street, g.cases, g.open, g.before,
+SELECT g.cell, c.name AS cell_name, CASE WHEN length(g.cell) >= 12 THEN substr(g.cell, 1, 12) END AS community,
+       CASE WHEN length(g.cell) >= 9 THEN substr(g.cell, 1, 9) END AS street, g.cases, g.open, g.before,
        g.cases::numeric / nullif(g.before, 0) AS growth, rank() OVER (ORDER BY g.cases DESC) AS rank,
        g.taxonomy, g.kind, g.class, e.name AS class_name, g.of_class, g.first_day, g.last_day, c.geom
 FROM (

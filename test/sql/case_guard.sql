@@ -200,10 +200,122 @@ SELECT v.n, refused(format('SELECT (appeal(%L, ''理由'', t(''25 11:00''))).sta
 RESET ROLE;
 SELECT appeal, unit FROM case_appeal ORDER BY appeal;
 
+-- What is reported for a time to come would be locked until then, and be the
+-- latest report that hotspots go back from.
+SELECT refused($$SELECT report_event('grid', 'x', at => '2999-01-01 00:00+08')$$);
+SELECT r.line, r.refused, r.message, r.detail
+FROM report_events('[{"channel": "grid", "description": "x", "at": "2999-01-01 00:00+08"}, {"channel": "grid", "description": "x", "at": "2998-01-01 00:00+08"}]'::jsonb) AS r;
+-- An empty list of attachments is none; a blank number is none, and not one that
+-- a channel has given before.
+SELECT refused($$SELECT report_event('grid', attachments => '[]')$$);
+SELECT r.line, r.refused FROM report_events('[{"channel": "grid", "attachments": []}, {"channel": "grid", "attachments": []}]'::jsonb) AS r;
+SELECT count(DISTINCT caseno::text) FROM (
+    SELECT report_event('web', '甲', external_id => ' ', at => t('02 10:00')) AS caseno
+    UNION ALL SELECT report_event('web', '乙', external_id => ' ', at => t('02 10:00'))
+    UNION ALL SELECT r.caseno FROM report_events(format(
+        '[{"channel": "web", "description": "丙", "external_id": " ", "at": "%1$s"}, {"channel": "web", "description": "丁", "external_id": " ", "at": "%1$s"}]',
+        t('02 10:00'))::jsonb) AS r
+) AS v;
+-- Telephones send a height with the place.
+SELECT report_event('web', 'z', st_geomfromewkt('SRID=4326;POINT(114.345 22.695 31.5)'), at => t('02 10:00')) AS high \gset
+SELECT report_event('web', 'zm', st_geomfromewkt('SRID=4490;POINT(114.345 22.695 31.5 7)'), at => t('02 10:00')) AS higher \gset
+SELECT r.caseno AS highest FROM report_events(format(
+    '[{"channel": "web", "description": "j", "location": {"type": "Point", "coordinates": [114.345, 22.695, 31.5]}, "at": "%1$s"}, {"channel": "web", "description": "k", "location": "POINT ZM (114.345 22.695 31.5 7)", "at": "%1$s"}]',
+    t('02 10:00'))::jsonb) AS r ORDER BY r.line LIMIT 1 \gset
+SELECT r.description, r.cell, st_asewkt(r.location) FROM case_record AS r
+WHERE r.caseno IN (:'high', :'higher', :'highest') OR r.description = 'k' ORDER BY r.caseno;
+
+-- Who only may call the function is not the system.
+SET ROLE civicgrid_collector;
+SELECT refused($$SELECT report_event('grid', '匿名')$$);
+SELECT refused($$SELECT (report_events('[{"channel": "grid", "description": "匿名"}]'::jsonb)).caseno$$);
+RESET ROLE;
+
+-- A district is no street, and a street no community.
+SELECT report_event('web', '全区', cell => '440310', at => t('02 10:00')) AS wide \gset
+SELECT report_event('web', '全街道', cell => '440310001', at => t('02 10:00')) AS broad \gset
+SELECT c.cell, c.community, c.street, o.community, o.street FROM cases AS c JOIN open_data AS o ON o.caseno = c.caseno
+WHERE c.caseno IN (:'wide', :'broad') ORDER BY c.caseno;
+SELECT cell, community, street FROM hotspots WHERE length(cell) < 15 ORDER BY cell;
+SELECT DISTINCT street FROM funnel ORDER BY 1;
+
+-- What the site takes for sensitive now is not published, whenever it was reported.
+SELECT report_event('web', '咨询', class => '03', cell => place(1), at => t('02 10:00')) AS known \gset
+SELECT count(*) FROM open_data WHERE caseno = :'known';
+INSERT INTO intake_class (taxonomy, kind, class, sensitive) VALUES ('site', 'matter', '03', true);
+SELECT count(*) FROM open_data WHERE caseno = :'known';
+DELETE FROM intake_class WHERE class = '03';
+
+-- One unit's appeal is not another one's.
+SELECT report_event('grid', '工地', spot(1), class => '0201', at => t('02 10:00')) AS two \gset
+SELECT state FROM file_case(:'two', at => t('02 10:01'));
+SELECT state FROM dispatch(:'two', 5, at => t('02 10:02'));
+SELECT state FROM civicgrid.sign(:'two', at => t('02 10:03'));
+SELECT state FROM return_case(:'two', 'not ours', '不是', 4, at => t('06 10:00'));
+SELECT state FROM dispatch(:'two', 4, at => t('06 10:01'));
+SET ROLE regress_guard_handler;
+SELECT state FROM civicgrid.sign(:'two', at => t('06 10:02'));
+SELECT state FROM feedback(:'two', '已处置', at => t('20 10:00'));
+RESET ROLE;
+SELECT state FROM check_case(:'two', 11, at => t('20 10:01'));
+SET ROLE regress_guard_collector;
+SET civicgrid.person = '王五';
+SELECT state FROM checked(:'two', true, at => t('20 10:02'));
+RESET civicgrid.person;
+RESET ROLE;
+SELECT state FROM close_case(:'two', at => t('20 10:03'));
+CREATE ROLE regress_guard_housing LOGIN;
+SELECT grant_role('regress_guard_housing', 'handler', 5);
+SET ROLE regress_guard_housing;
+SELECT state FROM appeal(:'two', '台风', t('20 11:00'));
+SET ROLE regress_guard_supervisor;
+SELECT exempt FROM decide_appeal(:'two', true, '属实', t('20 11:01'));
+RESET ROLE;
+SELECT day, unit, due, due_overdue, due_exempt, close_due, close_due_overdue, close_due_exempt FROM kpi_due WHERE caseno = :'two' ORDER BY day, unit;
+SELECT unit, sum(appealed) AS appealed, sum(exempted) AS exempted FROM kpi_day
+WHERE caseno = :'two' GROUP BY unit HAVING sum(appealed + exempted) > 0;
+
+-- A reporter who was not reached has said nothing about the check.
+SELECT state FROM visit(:'two', NULL, at => t('20 12:00'));
+SELECT state FROM visit(:'two', false, '没有做', t('20 13:00'));
+SELECT checked, refuted FROM collector_month WHERE collector = '王五';
+
+-- What stopped the clock of a merged case was no closing, also if the reporter
+-- was not satisfied with that of the main case.
+SELECT report_event('grid', '工地', spot(2), class => '0201', at => t('16 10:00')) AS whole \gset
+SELECT report_event('grid', '施工', spot(2), class => '0201', at => t('16 10:01')) AS part \gset
+SELECT state FROM merge_cases(:'part', :'whole', '同一件事', t('16 10:02'));
+SELECT state FROM file_case(:'whole', at => t('16 10:03'));
+SELECT state FROM dispatch(:'whole', 4, at => t('16 10:04'));
+SET ROLE regress_guard_handler;
+SELECT state FROM civicgrid.sign(:'whole', at => t('16 10:05'));
+SELECT state FROM feedback(:'whole', '已处置', at => t('16 11:00'));
+RESET ROLE;
+SELECT state FROM check_case(:'whole', 11, at => t('16 11:01'));
+SET ROLE regress_guard_collector;
+SELECT state FROM checked(:'whole', true, at => t('16 11:02'));
+RESET ROLE;
+SELECT state FROM close_case(:'whole', at => t('16 11:03'));
+SELECT state FROM visit(:'part', false, '没有做', t('16 12:00'));
+SELECT caseno = :'whole' AS main, sum(close_due) AS close_due, sum(close_due_on_time) AS on_time FROM kpi_due
+WHERE caseno IN (:'whole', :'part') GROUP BY caseno ORDER BY 1;
+
+-- No more is dispatched than was to be.
+SELECT rate, sum(numerator) <= sum(denominator) AS within FROM kpi_rates WHERE rate = 'dispatch' GROUP BY rate;
+
+-- What was reported, and that it was, is held against the journal, too.
+SELECT * FROM verify_journal();
+BEGIN;
+UPDATE case_record SET description = '无事', external_id = 'X', channel = 'phone', reported_at = reported_at - interval '1 day' WHERE caseno = :'two';
+DELETE FROM case_record WHERE caseno = :'whole';
+SELECT caseno = :'two' AS changed, caseno = :'whole' AS gone, step, fault, explanation FROM verify_journal() ORDER BY caseno;
+SELECT fault FROM verify_journal(:'two'::caseno);
+ROLLBACK;
+
 SELECT * FROM verify_journal();
 SELECT * FROM replay_check();
 
 \c :main
 DROP DATABASE civicgrid_case_guard;
 DROP ROLE regress_guard_district, regress_guard_bureau, regress_guard_handler, regress_guard_street, regress_guard_supervisor,
-    regress_guard_collector, regress_guard_auditor, regress_guard_analyst, regress_guard_admin;
+    regress_guard_collector, regress_guard_auditor, regress_guard_analyst, regress_guard_admin, regress_guard_housing;

@@ -17,7 +17,7 @@ SELECT (tests.error_of(s)).* FROM unnest(ARRAY[
     $$CALL civicgrid.publish_taxonomy('site', 'nonsense')$$,
     $$CALL civicgrid.publish_taxonomy(NULL, 'matter')$$,
     $$CALL civicgrid.publish_taxonomy('site', 'matter', 'infinity')$$,
-    $$CALL civicgrid.publish_taxonomy('site', 'matter')$$,
+    $$CALL civicgrid.publish_taxonomy('site', 'matter', '2026-01-01 00:00+08')$$,
     $$SELECT * FROM civicgrid.taxonomy_diff(1)$$,
     $$SELECT * FROM civicgrid.taxonomy_diff(NULL)$$
 ]) AS s;

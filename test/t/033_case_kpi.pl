@@ -243,8 +243,8 @@ fact AS (
 	UNION ALL SELECT caseno, day, handler, 'reopened' FROM s WHERE action = 'reopen'
 	UNION ALL SELECT caseno, day, handler, 'visited' FROM s WHERE action = 'visit' AND outcome NOT IN ('unreached', 'silent')
 	UNION ALL SELECT caseno, day, handler, outcome FROM s WHERE action = 'visit' AND outcome <> 'silent'
-	UNION ALL SELECT caseno, day, handler, 'appealed' FROM s WHERE action = 'appeal'
-	UNION ALL SELECT caseno, day, handler, 'exempted' FROM s WHERE action = 'decide_appeal' AND outcome = 'granted'
+	UNION ALL SELECT s.caseno, day, a.unit, 'appealed' FROM s JOIN case_appeal AS a ON a.caseno = s.caseno AND a.asked_at = s.at WHERE action = 'appeal'
+	UNION ALL SELECT s.caseno, day, a.unit, 'exempted' FROM s JOIN case_appeal AS a ON a.caseno = s.caseno AND a.decided_at = s.at WHERE action = 'decide_appeal' AND a.granted
 	UNION ALL SELECT caseno, day, had, 'supervised' FROM s WHERE action = 'supervise'
 	UNION ALL
 	SELECT d.caseno, d.day, d.unit, d.prefix || v.suffix
@@ -252,14 +252,15 @@ fact AS (
 		SELECT c.caseno, ((c.due_at + interval '8 hours') AT TIME ZONE 'UTC')::date AS day,
 			CASE c.kind WHEN 'case' THEN coalesce(t.lead, t.centre) ELSE c.holder::bigint END AS unit,
 			CASE c.kind WHEN 'case' THEN 'close_due' ELSE 'due' END AS prefix, EXISTS (
-				SELECT FROM case_appeal AS a WHERE a.caseno = c.caseno AND a.granted AND a.asked_at >= c.stopped_at) AS exempt, c.stopped_at, c.verdict, c.due_at
+				SELECT FROM case_appeal AS a WHERE a.caseno = c.caseno AND a.granted AND a.asked_at >= c.stopped_at AND (c.kind = 'case' OR a.unit::text = c.holder)) AS exempt, c.stopped_at, c.verdict, c.due_at
 		FROM case_clock AS c
 		JOIN case_state AS t ON t.caseno = c.caseno
 		WHERE (c.kind = 'case' OR c.stage = 'handle') AND c.due_at < 'infinity' AND c.verdict IS DISTINCT FROM 'void'
 			AND NOT (c.kind = 'stage' AND c.verdict IS NOT DISTINCT FROM 'on time'
 				AND (SELECT j.to_state FROM case_journal AS j WHERE j.caseno = c.caseno AND j.at = c.stopped_at) <> 'handled')
 			-- merging is no closing in time
-			AND NOT (c.kind = 'case' AND c.verdict IS NOT DISTINCT FROM 'on time' AND t.main IS NOT NULL)
+			AND NOT (c.kind = 'case' AND c.verdict IS NOT DISTINCT FROM 'on time' AND EXISTS (
+				SELECT FROM case_journal AS j WHERE j.caseno = c.caseno AND j.action = 'merge_cases' AND j.at = c.stopped_at))
 	) AS d
 	CROSS JOIN LATERAL (VALUES ('', true), ('_on_time', d.verdict = 'on time'), ('_undone', d.stopped_at IS NULL),
 		('_overdue', coalesce(d.stopped_at, now()) > d.due_at AND NOT d.exempt), ('_exempt', coalesce(d.stopped_at, now()) > d.due_at AND d.exempt)) AS v (suffix, holds)
