@@ -234,7 +234,8 @@ COMMENT ON FUNCTION same_question(case_routing, case_routing) IS
 CREATE FUNCTION last_step(caseno caseno) RETURNS case_routing
     LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.*
+    -- the row, whatever columns the table will get
+    SELECT r
     FROM @extschema@.case_routing AS r
     WHERE r.caseno = last_step.caseno
     ORDER BY r.step DESC

@@ -61,7 +61,8 @@ REVOKE EXECUTE ON FUNCTION acting_task_of_several(caseno, bigint, text[]) FROM P
 CREATE FUNCTION lock_case(caseno caseno) RETURNS case_state
     LANGUAGE SQL VOLATILE
 BEGIN ATOMIC
-    SELECT s.* FROM @extschema@.case_state AS s WHERE s.caseno = lock_case.caseno FOR UPDATE;
+    -- the row, whatever columns the table will get
+    SELECT s FROM @extschema@.case_state AS s WHERE s.caseno = lock_case.caseno FOR UPDATE;
 END;
 COMMENT ON FUNCTION lock_case(caseno) IS 'a case, locked (锁定案件); NULL if there is none';
 REVOKE EXECUTE ON FUNCTION lock_case(caseno) FROM PUBLIC;

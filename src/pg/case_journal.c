@@ -143,14 +143,18 @@ append_value(StringInfo buf, Datum value, bool isnull, Oid type)
 static void
 append_microseconds(StringInfo buf, Datum value)
 {
+	const uint64 epoch =
+	    (uint64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 	TimestampTz at = DatumGetTimestampTz(value);
 
 	if (TIMESTAMP_NOT_FINITE(at))
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 		                errmsg("the instant of a step cannot be infinite")));
-	appendStringInfo(buf, INT64_FORMAT,
-	                 at + (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) *
-	                          USECS_PER_DAY);
+	/* the last thirty years of what a timestamp can be are beyond 63 bits */
+	if (at > 0)
+		appendStringInfo(buf, UINT64_FORMAT, (uint64) at + epoch);
+	else
+		appendStringInfo(buf, INT64_FORMAT, at + (int64) epoch);
 }
 
 /* The hash of a step.  What is hashed is the text of a jsonb array. */

@@ -210,7 +210,7 @@ case_rules(const CaseSchema *schema, const char *table, const char *index,
            Oid key_type, int n, const Datum *keys)
 {
 	Oid table_oid = get_relname_relid(table, schema->namespace);
-	Oid index_oid = get_relname_relid(index, schema->namespace);
+	Oid index_oid;
 	bool is_text = key_type == TEXTOID;
 	ScanKeyData scan_keys[RULE_KEYS];
 	Relation relation;
@@ -219,8 +219,17 @@ case_rules(const CaseSchema *schema, const char *table, const char *index,
 	List *rows = NIL;
 
 	Assert(n <= RULE_KEYS);
-	if (!OidIsValid(table_oid) || !OidIsValid(index_oid))
-		elog(ERROR, "there is no table %s with index %s", table, index);
+	if (!OidIsValid(table_oid))
+		elog(ERROR, "there is no table %s", table);
+	/*
+	 * Before the snapshot: who is waited for here may have written the table
+	 * anew, and an older snapshot would find it empty.  The same goes for the
+	 * index.
+	 */
+	relation = table_open(table_oid, AccessShareLock);
+	index_oid = get_relname_relid(index, schema->namespace);
+	if (!OidIsValid(index_oid))
+		elog(ERROR, "there is no index %s", index);
 	for (int i = 0; i < n; i++)
 		ScanKeyEntryInitialize(&scan_keys[i], 0, i + 1, BTEqualStrategyNumber,
 		                       InvalidOid,
@@ -228,7 +237,6 @@ case_rules(const CaseSchema *schema, const char *table, const char *index,
 		                       is_text ? F_TEXTEQ : F_INT8EQ, keys[i]);
 	/* what was committed while a case was waited for counts */
 	PushActiveSnapshot(GetTransactionSnapshot());
-	relation = table_open(table_oid, AccessShareLock);
 	scan = systable_beginscan(relation, index_oid, true, GetActiveSnapshot(),
 	                          n, scan_keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -277,7 +285,10 @@ write_text(CaseStatement *statement, const char *table, const Row *row,
 
 		/* the parameters of other columns are not used */
 		types[i] = column->attisdropped ? INT4OID : column->atttypid;
-		if (column->attisdropped || (key != NULL && strcmp(name, key) == 0) ||
+		/* of a new row, the site's own columns are as their defaults say */
+		if (column->attisdropped || column->attgenerated != '\0' ||
+		    (key == NULL && column->atthasdef && row->nulls[i]) ||
+		    (key != NULL && strcmp(name, key) == 0) ||
 		    (other != NULL && strcmp(name, other) == 0))
 			continue;
 		appendStringInfo(&text, "%s%s", separator, quote_identifier(name));
@@ -290,7 +301,8 @@ write_text(CaseStatement *statement, const char *table, const Row *row,
 		appendStringInfo(&text, " WHERE %s.%s OPERATOR(@.=) $%d", table, key,
 		                 row_column(row, key) + 1);
 	/* Most often nothing but the statistics of the table have changed. */
-	if (statement->text != NULL && strcmp(statement->text, text.data) == 0 &&
+	if (statement->text != NULL && statement->n == n &&
+	    strcmp(statement->text, text.data) == 0 &&
 	    memcmp(statement->types, types, sizeof(Oid) * n) == 0)
 		return;
 	statement->caseno = InvalidOid;
