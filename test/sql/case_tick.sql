@@ -15,7 +15,7 @@ SET DateStyle = 'ISO';
 INSERT INTO unit (unit, name, kind, level, parent, territory) VALUES
     (1, '区分拨中心', 'centre', 2, NULL, '440310'), (2, '区城管局', 'department', 2, 1, '440310'),
     (3, '坪山街道办', 'street office', 3, 1, '440310001'), (4, '街道综合办', 'street department', 3, 3, '440310001');
-CALL publish_calendar('office', '2026-01-01');
+CALL publish_calendar('office', '2026-01-01', known_on => '2026-01-01');
 CREATE FUNCTION c(n integer) RETURNS caseno IMMUTABLE LANGUAGE sql RETURN make_caseno('2026-03-02', '440310', n);
 -- time limits: warned at 50 and 75 per cent of handling, and once more at 120
 CREATE TABLE book AS SELECT rulebook_agg(v.part, v.item::jsonb) AS model FROM (VALUES
