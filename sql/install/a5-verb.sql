@@ -410,7 +410,8 @@ COMMENT ON FUNCTION give_by_hand(case_act, bigint, text) IS 'keep that a case wa
 REVOKE EXECUTE ON FUNCTION give_by_hand(case_act, bigint, text) FROM PUBLIC;
 
 -- The centre that answers for what it has dispatched.  Where cases go down level
--- by level it is the last one on the path.
+-- by level it is the last one on the path that the acting unit lies below, or
+-- the last one, if it was given by hand to a unit elsewhere.
 CREATE FUNCTION dispatching_centre(of_case case_state) RETURNS bigint
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -424,7 +425,7 @@ BEGIN
         JOIN @extschema@.unit AS u ON u.unit = p.unit
         JOIN @extschema@.unit_kind AS k ON k.kind = u.kind
         WHERE k.base = 'centre' AND p.unit <> of_case.lead
-        ORDER BY p.place DESC
+        ORDER BY @extschema@.unit_is_within(of_case.lead, p.unit) DESC, p.place DESC
         LIMIT 1;
     END IF;
     RETURN coalesce(lowest, of_case.centre);

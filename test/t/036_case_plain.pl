@@ -196,7 +196,7 @@ EOS
 is( query(<<'EOS'), '', 'what acting_task() finds by itself is what acting_task_of_several() finds');
 CREATE TABLE public.task_tried AS
 SELECT f.fixture, a.account, u.unit, x.states, (t).plain, (t).model
-FROM (TABLE public.fixture UNION ALL SELECT 'none', NULL, NULL, NULL) AS f
+FROM (SELECT fixture, no FROM public.fixture UNION ALL SELECT 'none', NULL) AS f
 CROSS JOIN public.account AS a
 CROSS JOIN (VALUES (NULL::bigint), (4), (6), (99)) AS u (unit)
 CROSS JOIN (VALUES ('{}'::text[]), ('{open}'), ('{signed}'), ('{open,signed}'), (NULL), ('{NULL,signed}')) AS x (states)

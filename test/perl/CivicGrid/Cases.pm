@@ -18,13 +18,16 @@ sub case_query
 		"SET search_path = civicgrid, public; SET TimeZone = 'Asia/Shanghai'; SET client_min_messages = warning; $sql");
 }
 
-# A district with two streets; time limits for every stage.
+# A district with two streets, one of which has a centre of its own in a
+# community; time limits for every stage.  By the grid's collectors cases come in
+# at the street's centre, otherwise at the district's.
 sub district_sql
 {
 	return <<'EOS';
 INSERT INTO taxonomy (taxonomy, name) VALUES ('site', '本地分类');
 INSERT INTO event_class (taxonomy, kind, code, name) VALUES
-	('site', 'matter', '01', '市容'), ('site', 'matter', '02', '工地'), ('site', 'matter', '03', '其他');
+	('site', 'matter', '01', '市容'), ('site', 'matter', '02', '工地'), ('site', 'matter', '03', '其他'),
+	('site', 'matter', '04', '社区事务'), ('site', 'matter', '05', '街道事务');
 INSERT INTO grid_cell (kind, code, name) VALUES ('unit', '440310001001001', '六联一格'), ('unit', '440310002001001', '坪环一格');
 INSERT INTO unit (unit, name, kind, level, parent, territory) VALUES
 	(1, '区分拨中心', 'centre', 2, NULL, '440310'),
@@ -32,16 +35,20 @@ INSERT INTO unit (unit, name, kind, level, parent, territory) VALUES
 	(3, '马峦街道分中心', 'centre', 3, 1, '440310002'),
 	(4, '区城管局', 'department', 2, 1, '440310'),
 	(5, '区住建局', 'department', 2, 1, '440310'),
-	(6, '六联社区工作站', 'community station', 4, 2, '440310001001'),
+	(6, '六联社区工作站', 'community station', 4, 11, '440310001001'),
 	(7, '马峦街道城管办', 'street department', 3, 3, '440310002'),
 	(8, '六联网格队', 'grid team', 5, 6, '440310001001001'),
 	(9, '城管执法一中队', 'law enforcement team', 3, 4, '440310001'),
-	(10, '坪环网格队', 'grid team', 5, 3, '440310002001');
+	(10, '坪环网格队', 'grid team', 5, 3, '440310002001'),
+	(11, '六联社区分中心', 'centre', 4, 2, '440310001001'),
+	(12, '六联社区综合队', 'maintenance team', 4, 11, '440310001001'),
+	(13, '坪山街道城管办', 'street department', 3, 2, '440310001');
 -- what is reported by the grid comes in at the street's centre
 UPDATE channel SET intake_unit = 2 WHERE channel = 'grid';
 INSERT INTO rulebook_draft (rulebook, name, taxonomy, kind, calendar) VALUES ('site', '坪山', 'site', 'matter', 'office');
-INSERT INTO duty_rule (rule, rulebook, class, lead_unit) VALUES (1, 'site', '01', 4), (2, 'site', '02', 5);
-INSERT INTO duty_assist (rule, place, kind, level, task) VALUES (1, 1, 'community station', 4, '现场配合');
+INSERT INTO duty_rule (rule, rulebook, class, lead_unit) VALUES (1, 'site', '01', 4), (2, 'site', '02', 5), (3, 'site', '04', 12), (4, 'site', '05', 13);
+INSERT INTO duty_assist (rule, place, kind, level, task) VALUES
+	(1, 1, 'community station', 4, '现场配合'), (3, 1, 'community station', 4, '现场配合');
 INSERT INTO fallback (fallback, rulebook, unit) VALUES (1, 'site', 5);
 INSERT INTO sla_policy (policy, rulebook, stage, term)
 SELECT row_number() OVER (ORDER BY s.place, s.stage), 'site', s.stage,
@@ -86,23 +93,26 @@ CREATE SEQUENCE public.hours;
 CREATE FUNCTION public.next_hour() RETURNS timestamptz LANGUAGE sql
 RETURN '2026-03-02 09:00+08'::timestamptz + nextval('public.hours') * interval '1 minute';
 
-CREATE FUNCTION public.a_case(class eventcode, at timestamptz, centre bigint DEFAULT 2) RETURNS caseno
+-- What goes down to a street or a community came in at the district's centre.
+CREATE FUNCTION public.a_case(class eventcode, at timestamptz) RETURNS caseno
 	LANGUAGE plpgsql SET search_path = civicgrid, public
 AS $$
 DECLARE
 	no caseno := new_caseno('440310', at);
+	below constant boolean := class IN ('04', '05');
+	channel constant text := CASE WHEN below THEN '12345' ELSE 'grid' END;
 	s case_state;
 BEGIN
 	INSERT INTO case_record (caseno, reported_at, taxonomy, kind, class, cell, channel, severity, description)
-	VALUES (no, at, 'site', 'matter', a_case.class, '440310001001001', 'grid', 1, 'x');
+	VALUES (no, at, 'site', 'matter', a_case.class, '440310001001001', channel, 1, 'x');
 	s.caseno := no;
 	s.state := 'reported';
 	s.at := a_case.at;
-	s.unit := a_case.centre;
-	s.centre := a_case.centre;
+	s.unit := CASE WHEN below THEN 1 ELSE 2 END;
+	s.centre := s.unit;
 	s.severity := 1;
 	s.routing_edition := rulebook_edition_in_force('site', a_case.at);
-	s.routing := route('site', a_case.class, '440310001001001', 'grid', 1, NULL, a_case.at, no);
+	s.routing := route('site', a_case.class, '440310001001001', channel, 1, NULL, a_case.at, no);
 	PERFORM case_open(s, 'report_event', NULL, '{}');
 	RETURN no;
 END $$;
@@ -139,18 +149,26 @@ EOS
 
 # How a case comes into each state: who does what.  Three cases are being
 # handled: a joint one, one whose acting unit has reported, one without others.
+# Three have gone down to the community's centre: one waits to be passed up, one
+# has been once, one twice.
 sub cases_sql
 {
 	return <<'EOS';
-CREATE TABLE public.fixture (fixture text PRIMARY KEY, state text, place serial, no caseno);
+CREATE TABLE public.fixture (
+	fixture text PRIMARY KEY, state text, place serial, no caseno,
+	class eventcode NOT NULL DEFAULT '01', confirmation text NOT NULL DEFAULT 'none'
+);
 CREATE TABLE public.fixture_step (fixture text, place serial, account text, call text);
 INSERT INTO public.fixture (fixture, state) VALUES
 	('reported', 'reported'), ('verifying', 'verifying'), ('filed', 'filed'), ('dispatched', 'dispatched'),
 	('dispatched, assistant signed', 'dispatched'), ('handling', 'handling'), ('handling, assistant waits', 'handling'),
 	('handling, acting unit done', 'handling'), ('handling alone', 'handling'),
 	('returned', 'returned'), ('suspended', 'suspended'), ('handled', 'handled'), ('checking', 'checking'),
-	('rejected', 'rejected'), ('checked', 'checked'), ('confirming', 'confirming'), ('closed', 'closed'),
+	('rejected', 'rejected'), ('checked', 'checked'), ('closed', 'closed'),
 	('closed, appealed', 'closed'), ('visited', 'visited'), ('visited, appealed', 'visited'), ('merged', 'merged'), ('void', 'void');
+INSERT INTO public.fixture (fixture, state, class, confirmation) VALUES
+	('checked, in the community', 'checked', '04', 'levels'), ('confirming, in the street', 'confirming', '04', 'levels'),
+	('confirming, in the district', 'confirming', '04', 'levels');
 INSERT INTO public.fixture_step (fixture, account, call)
 SELECT f.fixture, 'machine_' || v.account, v.call
 FROM public.fixture AS f
@@ -173,20 +191,20 @@ JOIN (VALUES
 	(16, '>handled', 'dispatcher', $$check_case($1, at => $2 + interval '20 days')$$),
 	(17, 'rejected', 'collector', $$checked($1, false, 'x', at => $2 + interval '20 days')$$),
 	(18, '>rejected', 'collector', $$checked($1, true, at => $2 + interval '20 days')$$),
-	(19, 'confirming', 'dispatcher', $$close_case($1, at => $2 + interval '20 days')$$),
-	(20, '>confirming', 'dispatcher', $$close_case($1, at => $2 + interval '20 days')$$),
+	(19, '>checked', 'dispatcher', $$close_case($1, at => $2 + interval '20 days')$$),
+	(20, 'confirming, in the district', 'dispatcher', $$close_case($1, at => $2 + interval '20 days')$$),
 	(21, 'appealed', 'handler', $$appeal($1, 'x', $2 + interval '20 days')$$),
 	(22, '>closed', 'dispatcher', $$visit($1, true, at => $2 + interval '20 days')$$)
 ) AS v (place, fixtures, account, call) ON CASE v.fixtures
-	WHEN '>filed' THEN f.fixture NOT IN ('reported', 'verifying', 'merged', 'void')
-	WHEN '>returned' THEN f.fixture NOT IN ('reported', 'verifying', 'merged', 'void', 'filed', 'dispatched', 'dispatched, assistant signed', 'suspended', 'returned')
+	WHEN '>filed' THEN f.state NOT IN ('reported', 'verifying', 'merged', 'void')
+	WHEN '>returned' THEN f.state NOT IN ('reported', 'verifying', 'merged', 'void', 'filed', 'dispatched', 'suspended', 'returned')
 	WHEN 'both' THEN f.fixture NOT IN ('reported', 'verifying', 'merged', 'void', 'filed', 'dispatched', 'suspended', 'returned', 'handling, assistant waits')
+	WHEN '>handling' THEN f.state IN ('handled', 'checking', 'rejected', 'checked', 'confirming', 'closed', 'visited')
+	WHEN '>handled' THEN f.state IN ('checking', 'rejected', 'checked', 'confirming', 'closed', 'visited')
+	WHEN '>rejected' THEN f.state IN ('checked', 'confirming', 'closed', 'visited')
+	WHEN '>checked' THEN f.state IN ('confirming', 'closed', 'visited')
+	WHEN '>closed' THEN f.state = 'visited'
 	WHEN 'appealed' THEN f.fixture IN ('closed, appealed', 'visited, appealed')
-	WHEN '>closed' THEN f.fixture IN ('visited', 'visited, appealed')
-	WHEN '>handling' THEN f.fixture IN ('handled', 'checking', 'rejected', 'checked', 'confirming', 'closed', 'visited', 'closed, appealed', 'visited, appealed')
-	WHEN '>handled' THEN f.fixture IN ('checking', 'rejected', 'checked', 'confirming', 'closed', 'visited', 'closed, appealed', 'visited, appealed')
-	WHEN '>rejected' THEN f.fixture IN ('checked', 'confirming', 'closed', 'visited', 'closed, appealed', 'visited, appealed')
-	WHEN '>confirming' THEN f.fixture IN ('closed', 'visited', 'closed, appealed', 'visited, appealed')
 	ELSE f.fixture = v.fixtures
 END
 ORDER BY f.place, v.place;
@@ -198,9 +216,8 @@ DECLARE
 	one civicgrid.caseno;
 BEGIN
 	FOR f IN SELECT * FROM public.fixture ORDER BY place LOOP
-		one := public.a_case('01', public.next_hour());
-		UPDATE civicgrid.case_setting SET value = CASE f.fixture WHEN 'confirming' THEN 'levels' ELSE 'none' END
-		WHERE setting = 'confirmation';
+		one := public.a_case(f.class, public.next_hour());
+		UPDATE civicgrid.case_setting SET value = f.confirmation WHERE setting = 'confirmation';
 		FOR s IN SELECT * FROM public.fixture_step AS t WHERE t.fixture = f.fixture ORDER BY t.place LOOP
 			PERFORM public.act_as(s.account, s.call, one, public.next_hour(), (SELECT m.no FROM public.main_case AS m));
 		END LOOP;
