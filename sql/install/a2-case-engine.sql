@@ -445,7 +445,7 @@ BEGIN
             SET stopped_at = greatest(act.at, c.started_at),
                 verdict = CASE WHEN deed = 'void' THEN 'void' WHEN act.at <= c.due_at THEN 'on time' ELSE 'overdue' END
             WHERE c.caseno OPERATOR(@extschema@.=) (act.was).caseno AND c.clock = act_clock.clock
-                AND NOT upper_inf(c.pauses) AND c.stopped_at IS NULL
+                AND NOT upper_inf(c.pauses) AND c.verdict IS NULL
             RETURNING c.verdict INTO outcome;
             IF NOT FOUND THEN
                 outcome := @extschema@.stop_clock((act.was).caseno, clock, act.at, deed = 'void');

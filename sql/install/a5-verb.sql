@@ -35,7 +35,7 @@ DECLARE
     tasks @extschema@.case_task[] := ARRAY(
         SELECT t FROM @extschema@.case_task AS t
         WHERE t.caseno OPERATOR(@extschema@.=) acting_task_of_several.caseno
-            AND t.ended_at IS NULL
+            AND @extschema@.is_task_open(t.state)
             AND t.state = ANY (states)
             AND (acting_task_of_several.unit IS NULL OR t.unit = acting_task_of_several.unit)
         ORDER BY t.duty DESC, t.task
@@ -116,7 +116,7 @@ BEGIN
     WITH changed AS (
         UPDATE @extschema@.case_task AS t
         SET state = CASE deed WHEN 'recall' THEN 'recalled' ELSE 'ended' END, ended_at = act.at
-        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.ended_at IS NULL
+        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND @extschema@.is_task_open(t.state)
         RETURNING t.task, t.unit, t.duty
     )
     SELECT jsonb_agg(jsonb_build_object('task', c.task, 'do', deed, 'unit', c.unit, 'duty', c.duty) ORDER BY c.task)
@@ -581,7 +581,7 @@ BEGIN
     END IF;
     alone := locked.state = 'handling' AND NOT EXISTS (
         SELECT FROM @extschema@.case_task AS o
-        WHERE o.caseno OPERATOR(@extschema@.=) return_case.caseno AND o.ended_at IS NULL AND o.task <> task.task
+        WHERE o.caseno OPERATOR(@extschema@.=) return_case.caseno AND @extschema@.is_task_open(o.state) AND o.task <> task.task
     );
     act := @extschema@.case_begin(caseno, 'return_case', at,
         CASE WHEN task.duty = 'assist' THEN CASE WHEN alone THEN 'last' ELSE 'assist' END ELSE '' END,
@@ -661,7 +661,7 @@ DECLARE
 BEGIN
     IF EXISTS (
         SELECT FROM @extschema@.case_task AS o
-        WHERE o.caseno OPERATOR(@extschema@.=) feedback.caseno AND o.ended_at IS NULL AND o.task <> task.task
+        WHERE o.caseno OPERATOR(@extschema@.=) feedback.caseno AND @extschema@.is_task_open(o.state) AND o.task <> task.task
     ) THEN
         outcome := task.duty;
     END IF;

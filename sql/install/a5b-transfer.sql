@@ -13,7 +13,8 @@ BEGIN
     PERFORM @extschema@.require_unit(dispatch_also.unit, at);
     IF EXISTS (
         SELECT FROM @extschema@.case_task AS t
-        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.unit = dispatch_also.unit AND t.ended_at IS NULL
+        WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.unit = dispatch_also.unit
+            AND @extschema@.is_task_open(t.state)
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'CG524',
@@ -67,7 +68,7 @@ DECLARE
     task @extschema@.case_task;
 BEGIN
     SELECT t.* INTO task FROM @extschema@.case_task AS t
-    WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.duty = 'lead' AND t.ended_at IS NULL;
+    WHERE t.caseno OPERATOR(@extschema@.=) (act.was).caseno AND t.duty = 'lead' AND @extschema@.is_task_open(t.state);
     IF NOT FOUND THEN
         PERFORM @extschema@.refuse_without_task((act.was).caseno, (act.transition).action, (act.was).lead);
     END IF;
@@ -122,7 +123,7 @@ BEGIN
     act := @extschema@.act_tell(act, 'routing', jsonb_build_object('step', step.step, 'decided', step.decided));
     act := @extschema@.act_task(act, 'transfer', task.task);
     SELECT t.task INTO part FROM @extschema@.case_task AS t
-    WHERE t.caseno OPERATOR(@extschema@.=) s.caseno AND t.unit = transfer.unit AND t.ended_at IS NULL;
+    WHERE t.caseno OPERATOR(@extschema@.=) s.caseno AND t.unit = transfer.unit AND @extschema@.is_task_open(t.state);
     IF part IS NOT NULL THEN
         act := @extschema@.act_task(act, 'end', part);
     END IF;

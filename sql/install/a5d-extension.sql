@@ -354,10 +354,8 @@ DECLARE
     why text;
 BEGIN
     -- two who merge two cases into each other wait, and one is refused
-    PERFORM FROM @extschema@.case_state AS c
-    WHERE c.caseno OPERATOR(@extschema@.=) ANY (ARRAY[merge_cases.caseno, merge_cases.main])
-    ORDER BY c.caseno
-    FOR UPDATE;
+    PERFORM @extschema@.lock_case(least(merge_cases.caseno, merge_cases.main));
+    PERFORM @extschema@.lock_case(greatest(merge_cases.caseno, merge_cases.main));
     act := @extschema@.case_begin(caseno, 'merge_cases', at, '', reason);
     s := act.next;
     SELECT c.* INTO target FROM @extschema@.case_state AS c WHERE c.caseno OPERATOR(@extschema@.=) merge_cases.main;

@@ -653,6 +653,7 @@ CREATE FUNCTION tick_suspensions(
 )
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off
     SET jit = off
 AS $$
 DECLARE

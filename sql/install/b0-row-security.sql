@@ -112,6 +112,8 @@ COMMENT ON FUNCTION sees_sensitive() IS
 CREATE FUNCTION sees_all_cases() RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    -- a plan that was made while there were few cases would read all of them
+    SET enable_seqscan = off
 AS $$
 BEGIN
     RETURN @extschema@.sees_everything() AND (
@@ -127,6 +129,7 @@ CREATE FUNCTION hidden_cases() RETURNS SETOF caseno
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     ROWS 1000
     SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off
 AS $$
 BEGIN
     IF @extschema@.sees_everything() AND NOT @extschema@.sees_sensitive() THEN

@@ -124,6 +124,14 @@ says_something(Datum reason)
 	return *c > ' ' && *c < 0x7F;
 }
 
+/*
+ * Plans stay, and are made while there may be next to no cases: then an index
+ * of all tasks or clocks that are open looks no worse than the primary key.
+ * No statement about one case therefore has the condition of such an index,
+ * ended_at IS NULL or stopped_at IS NULL, but what the CHECK constraints say
+ * is the same.
+ */
+
 static CaseStatement lock_state = {
     "SELECT c FROM @.case_state AS c WHERE c.caseno OPERATOR(@.=) $1 "
     "FOR UPDATE",
@@ -316,7 +324,7 @@ cg_case_begin(PG_FUNCTION_ARGS)
 
 static CaseStatement find_task = {
     "SELECT t FROM @.case_task AS t "
-    "WHERE t.caseno OPERATOR(@.=) $1 AND t.ended_at IS NULL "
+    "WHERE t.caseno OPERATOR(@.=) $1 AND @.is_task_open(t.state) "
     "AND t.state = ANY ($3) AND ($2 IS NULL OR t.unit = $2) "
     "ORDER BY t.duty DESC, t.task",
     3,
@@ -391,7 +399,8 @@ static CaseStatement change_task = {
     "THEN ARRAY[$6] END "
     "|| CASE WHEN $7 IS NOT NULL AND $7 <> ALL (t.handlers) "
     "THEN ARRAY[$7] END "
-    "WHERE t.caseno OPERATOR(@.=) $1 AND t.task = $2 AND t.ended_at IS NULL "
+    "WHERE t.caseno OPERATOR(@.=) $1 AND t.task = $2 "
+    "AND @.is_task_open(t.state) "
     "RETURNING t.unit, t.duty",
     7,
     {InvalidOid, INT4OID, TEXTOID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
@@ -499,11 +508,12 @@ cg_act_task(PG_FUNCTION_ARGS)
 
 /* Clocks */
 
+/* One that runs has no verdict. */
 static CaseStatement stop_clock = {
     "UPDATE @.case_clock AS c SET stopped_at = greatest($3, c.started_at), "
     "verdict = CASE WHEN $3 <= c.due_at THEN 'on time' ELSE 'overdue' END "
     "WHERE c.caseno OPERATOR(@.=) $1 AND c.clock = $2 "
-    "AND NOT upper_inf(c.pauses) AND c.stopped_at IS NULL "
+    "AND NOT upper_inf(c.pauses) AND c.verdict IS NULL "
     "RETURNING c.verdict, c.due_at",
     3,
     {InvalidOid, INT8OID, TIMESTAMPTZOID},
