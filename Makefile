@@ -98,6 +98,7 @@ OBJS = \
 	src/pg/case_journal.o \
 	src/pg/case_right.o \
 	src/pg/case_row.o \
+	src/pg/case_tell.o \
 	src/pg/caseno.o \
 	src/pg/civicgrid.o \
 	src/pg/classifier.o \
@@ -155,7 +156,7 @@ NEW_SQL_PARTS = $(sort $(wildcard $(srcdir)/sql/install/[789a-z]*.sql))
 EXTRA_CLEAN = $(OBJS:.o=.d)
 
 # Inputs live in test/, expected output in expected/.
-REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning case_intake case_verb case_journal case_tick case_role case_guard case_guard_engine case_levels case_growth case_view sanity
+REGRESS = setup code planner caseno taxonomy gridmap datum grid_cell grid_check grid_edition term workcal due calendar calendar_import calendar_publish textfold classifier classifier_cold class_load taxonomy_edition classifier_eval class_feedback textprint hot_issue unit duty rulebook rulebook_edition dispute duty_learning case_intake case_verb case_journal case_tick case_role case_guard case_guard_engine case_levels case_growth case_tell case_view sanity
 # soft errors came with 16
 ifeq ($(filter 15,$(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')),)
 REGRESS += soft_errors

@@ -114,7 +114,7 @@ INSERT INTO case_status (state, place, name, stage, open, remark, origin) VALUES
     ('checked', 11, '待结案', 'close', true, NULL, 'shipped'),
     ('confirming', 12, '待上级确认', 'close', true, '逐级办结确认', 'shipped'),
     ('closed', 13, '已结案', 'visit', false, '待回访', 'shipped'),
-    ('visited', 14, '已回访', NULL, false, NULL, 'shipped'),
+    ('visited', 14, '回访结束', NULL, false, '回访满意，或期满未获回访意见', 'shipped'),
     ('merged', 15, '已并案', NULL, false, '随主案办理', 'shipped'),
     ('void', 16, '已作废', NULL, false, '仅立案前', 'shipped');
 
@@ -127,9 +127,9 @@ INSERT INTO case_setting (setting, value, name, remark, origin) VALUES
     ('extension_most', '2', '每案最多延期次数', 'extension_rule 中无适用规则时', 'shipped'),
     ('extension_share', '2', '延期总和与原时限之比的上限', 'extension_rule 中无适用规则时', 'shipped'),
     ('collector_kinds', 'grid collector, grid team, community station', '承担核实、核查的单位种类', '逗号分隔，依次优先', 'shipped'),
-    ('silence', '5 work days', '结案后无人回访自动办结的期限', '时限写法', 'shipped'),
+    ('silence', '5 work days', '结案后未获回访意见自动办结的期限', '时限写法', 'shipped'),
     ('silence_calendar', '', '自动办结所用日历', '空：各案件所用规则库的日历', 'shipped'),
-    ('future_most', '1 day', '操作时间最多可晚于当前', '时间间隔写法；空：不限', 'shipped');
+    ('future_most', '1 day', '操作、上报时间最多可晚于当前', '时间间隔写法；空：不限；发生时间同样不得晚于上报时间', 'shipped');
 
 -- Where each case stands.  It is small, since every act writes it anew.
 CREATE TABLE case_state (

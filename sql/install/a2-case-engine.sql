@@ -80,6 +80,18 @@ END;
 $$;
 COMMENT ON FUNCTION case_setting(text) IS 'value of a setting of case_setting (案件办理参数值)';
 
+CREATE FUNCTION is_ahead(at timestamptz, of_instant timestamptz) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN at > of_instant
+        AND coalesce(at > of_instant + nullif(@extschema@.case_setting('future_most'), '')::interval, false);
+END;
+$$;
+COMMENT ON FUNCTION is_ahead(timestamptz, timestamptz) IS
+    'whether an instant lies further after another one than setting future_most lets it (是否超前)';
+
 -- An act under way: the case as it was, locked; as it will be; and what is to
 -- be written down.
 CREATE TYPE case_act AS (
@@ -249,7 +261,6 @@ DECLARE
     t @extschema@.case_transition;
     m @extschema@.role_member;
     own bigint;
-    ahead interval;
 BEGIN
     PERFORM @extschema@.require_instant(at);
     SELECT c.* INTO s FROM @extschema@.case_state AS c
@@ -354,15 +365,12 @@ BEGIN
             HINT = 'The acts on a case follow each other in time.';
     END IF;
     -- it would lock the case until then
-    IF at > now() AND NOT system THEN
-        ahead := nullif(@extschema@.case_setting('future_most'), '')::interval;
-        IF at > now() + ahead THEN
-            RAISE EXCEPTION USING
-                ERRCODE = 'invalid_parameter_value',
-                MESSAGE = format('%s at %s is yet to come', action, at),
-                DETAIL = format('Setting future_most lets it be %s after now at most.', ahead),
-                HINT = 'Leave out at for now.';
-        END IF;
+    IF NOT system AND @extschema@.is_ahead(at, now()) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('%s at %s is yet to come', action, at),
+            DETAIL = format('Setting future_most lets it be %s after now at most.', @extschema@.case_setting('future_most')),
+            HINT = 'Leave out at for now.';
     END IF;
     was := s;
     IF t.next_state IS NOT NULL THEN
@@ -631,8 +639,48 @@ $$;
 COMMENT ON FUNCTION tell_assistants(case_act, case_state) IS 'messages to the units that are given a part in a case (通知协办单位)';
 REVOKE EXECUTE ON FUNCTION tell_assistants(case_act, case_state) FROM PUBLIC;
 
--- The clocks, the row of the journal, the case as it is then, and a message to
--- who gets it.
+-- Who has lost his part by somebody else's act is told (收回), unless he has one
+-- all the same, of which he is told.  A case that is not open was no work.
+CREATE FUNCTION tell_losers(act case_act, given case_state, losers bigint[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    goes_on constant boolean := (SELECT c.open FROM @extschema@.case_status AS c WHERE c.state = given.state);
+BEGIN
+    INSERT INTO @extschema@.case_message (caseno, kind, unit, body, at)
+    SELECT given.caseno, 'withdrawn', l.unit,
+           jsonb_build_object('action', (act.transition).action, 'state', given.state, 'step', given.step, 'to_unit', CASE WHEN goes_on THEN given.unit END)
+               || CASE WHEN coalesce(t.duty, l.led) IS NULL THEN '{}' ELSE jsonb_build_object('duty', coalesce(t.duty, l.led)) END,
+           given.at
+    FROM (
+        SELECT u.unit, min(u.place) AS place, CASE WHEN u.unit = (act.was).lead THEN 'lead' END AS led
+        FROM unnest(losers) WITH ORDINALITY AS u (unit, place)
+        GROUP BY u.unit
+    ) AS l
+    LEFT JOIN LATERAL (
+        SELECT max(d.task ->> 'duty') AS duty
+        FROM jsonb_array_elements(act.detail -> 'tasks') AS d (task)
+        WHERE (d.task ->> 'unit')::bigint = l.unit AND d.task ->> 'do' NOT IN ('give', 'again', 'sign')
+    ) AS t ON true
+    WHERE (l.unit IS DISTINCT FROM given.unit OR NOT goes_on)
+        AND (SELECT c.open FROM @extschema@.case_status AS c WHERE c.state = (act.was).state)
+        AND NOT EXISTS (
+            SELECT FROM @extschema@.case_task AS o
+            WHERE o.caseno OPERATOR(@extschema@.=) given.caseno AND o.unit = l.unit AND @extschema@.is_task_open(o.state)
+        )
+    ORDER BY l.place;
+    IF FOUND THEN
+        PERFORM @extschema@.notify_messages(true);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION tell_losers(case_act, case_state, bigint[]) IS
+    'messages to the units that a case, or their part in it, was taken from (通知被收回任务的单位)';
+REVOKE EXECUTE ON FUNCTION tell_losers(case_act, case_state, bigint[]) FROM PUBLIC;
+
+-- The clocks, the row of the journal, the case as it is then, and messages to
+-- who gets it, or loses it.
 CREATE FUNCTION case_end(act case_act) RETURNS case_state
     LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'cg_case_end';

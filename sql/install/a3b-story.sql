@@ -88,7 +88,7 @@ FROM (VALUES
     ('visit', 'satisfied', '{who}回访：满意[，备注：{remark}]。', '{who} asked the reporter: satisfied[, remarking: {remark}].'),
     ('visit', 'dissatisfied', '{who}回访：不满意，{reason}；重新进入{unit}。', '{who} asked the reporter: dissatisfied, because: {reason}; it goes to {unit} again.'),
     ('visit', 'unreached', '{who}回访：未联系上[，备注：{remark}]。', '{who} did not reach the reporter[, remarking: {remark}].'),
-    ('visit', 'silent', '回访期满未回访，系统自动办结。', 'Nobody asked the reporter in time; the system settled it.'),
+    ('visit', 'silent', '回访期满，未获回访意见，系统自动办结。', 'Nothing was heard from the reporter in time; the system settled it.'),
     ('appeal', '', '{who}提出超时申诉，理由：{reason}。', '{who} appealed against being counted as overdue, because: {reason}.'),
     ('decide_appeal', 'granted', '{who}同意申诉，统计时不计超时，理由：{reason}。', '{who} granted the appeal: statistics do not count it as overdue, because: {reason}.'),
     ('decide_appeal', 'refused', '{who}驳回申诉，理由：{reason}。', '{who} refused the appeal, because: {reason}.'),

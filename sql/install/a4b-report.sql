@@ -20,14 +20,20 @@ CREATE FUNCTION report_refusal(
 AS $$
 BEGIN
     RETURN CASE fault
-        WHEN '22023' THEN ARRAY[
-            CASE WHEN isfinite(told.at) AND coalesce(isfinite(told.occurred_at), true)
-                THEN format('a report at %s is yet to come', told.at) ELSE 'a report needs instants that are finite' END,
-            CASE WHEN isfinite(told.at) AND coalesce(isfinite(told.occurred_at), true)
-                THEN format('Setting future_most lets it be %s after now at most.', @extschema@.case_setting('future_most'))
-                ELSE format('It was reported at %s and happened at %s.', coalesce(told.at::text, 'NULL'),
-                    coalesce(told.occurred_at::text, 'NULL')) END,
-            'Leave out at for now.']
+        WHEN '22023' THEN CASE
+            WHEN told.at IS NULL OR NOT isfinite(told.at) OR NOT isfinite(told.occurred_at) THEN ARRAY[
+                'a report needs instants that are finite',
+                format('It was reported at %s and happened at %s.', coalesce(told.at::text, 'NULL'), coalesce(told.occurred_at::text, 'NULL')),
+                'Leave out at for now.']
+            WHEN @extschema@.is_ahead(told.at, now()) THEN ARRAY[
+                format('a report at %s is yet to come', told.at),
+                format('Setting future_most lets it be %s after now at most.', @extschema@.case_setting('future_most')),
+                'Leave out at for now.']
+            ELSE ARRAY[
+                format('what was reported at %s cannot have happened at %s', told.at, told.occurred_at),
+                format('Setting future_most lets it be %s after the report at most.', @extschema@.case_setting('future_most')),
+                'Leave out occurred_at if it is not known.']
+        END
         WHEN 'CG510' THEN ARRAY[
             format('there is no channel "%s"', told.channel),
             'A report comes by a channel, whose rule of intake it is taken in by.',
@@ -181,7 +187,9 @@ BEGIN
                    WHEN o.caseno IS NOT NULL THEN NULL
                    WHEN NOT u.known THEN 'CG510'
                    WHEN t.at IS NULL OR NOT isfinite(t.at) OR NOT isfinite((t.r).occurred_at) THEN '22023'
-                   WHEN t.at > now() AND t.at > now() + nullif(@extschema@.case_setting('future_most'), '')::interval THEN '22023'
+                   -- the setting is asked for what is to come only
+                   WHEN t.at > now() AND @extschema@.is_ahead(t.at, now())
+                       OR (t.r).occurred_at > t.at AND @extschema@.is_ahead((t.r).occurred_at, t.at) THEN '22023'
                    WHEN num_nonnulls((t.r).description, (t.r).address, (t.r).location, (t.r).cell, (t.r).class,
                        nullif((t.r).attachments, '[]')) = 0 THEN 'CG511'
                    WHEN NOT p.placed THEN 'CG514'
@@ -600,8 +608,9 @@ BEGIN
     fault := CASE
         WHEN known IS NULL THEN 'CG510'
         WHEN told.at IS NULL OR NOT isfinite(told.at) OR NOT isfinite(told.occurred_at) THEN '22023'
-        -- nothing could be done to the case until then
-        WHEN told.at > now() AND told.at > now() + nullif(@extschema@.case_setting('future_most'), '')::interval THEN '22023'
+        -- the setting is asked for what is to come only
+        WHEN told.at > now() AND @extschema@.is_ahead(told.at, now())
+            OR told.occurred_at > told.at AND @extschema@.is_ahead(told.occurred_at, told.at) THEN '22023'
         WHEN num_nonnulls(told.description, told.address, told.location, told.cell, told.class, nullif(told.attachments, '[]')) = 0
             THEN 'CG511'
         WHEN NOT placed THEN 'CG514'

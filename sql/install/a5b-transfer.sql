@@ -120,7 +120,9 @@ BEGIN
             HINT = 'return_case() gives it back to the dispatch centre, with the unit that should act.';
     END IF;
     step := @extschema@.give_by_hand(act, transfer.unit, reason);
-    act := @extschema@.act_tell(act, 'routing', jsonb_build_object('step', step.step, 'decided', step.decided));
+    -- whether it stays within a unit is asked for later, when the tree may be another
+    act := @extschema@.act_tell(act, 'routing', jsonb_build_object('step', step.step, 'decided', step.decided,
+        'above', trim_array(@extschema@.unit_lineage(transfer.unit), 1)));
     act := @extschema@.act_task(act, 'transfer', task.task);
     SELECT t.task INTO part FROM @extschema@.case_task AS t
     WHERE t.caseno OPERATOR(@extschema@.=) s.caseno AND t.unit = transfer.unit AND @extschema@.is_task_open(t.state);

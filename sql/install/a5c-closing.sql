@@ -16,7 +16,7 @@ COMMENT ON TABLE case_visit IS 'what reporters said when they were asked after t
 COMMENT ON COLUMN case_visit.caseno IS 'case number (案件编号)';
 COMMENT ON COLUMN case_visit.visit IS 'number in the case (回访序号)';
 COMMENT ON COLUMN case_visit.at IS 'when (回访时间)';
-COMMENT ON COLUMN case_visit.outcome IS 'what they said (回访结果): satisfied 满意, dissatisfied 不满意, unreached 未联系上, silent 无人回访逾期办结';
+COMMENT ON COLUMN case_visit.outcome IS 'what they said (回访结果): satisfied 满意, dissatisfied 不满意, unreached 未联系上, silent 期满未获意见自动办结';
 COMMENT ON COLUMN case_visit.remark IS 'in words (回访内容)';
 COMMENT ON COLUMN case_visit.actor IS 'database role that asked (回访人)';
 COMMENT ON COLUMN case_visit.step IS 'step of the journal (步骤序号)';

@@ -106,7 +106,7 @@ CREATE INDEX case_message_pending_idx ON case_message (message) WHERE delivered_
 COMMENT ON TABLE case_message IS 'messages that leave the database (消息发件箱); take_messages() hands them out';
 COMMENT ON COLUMN case_message.caseno IS 'case number (案件编号)';
 COMMENT ON COLUMN case_message.message IS 'number (消息序号); those of one case rise in the order of what happened to it';
-COMMENT ON COLUMN case_message.kind IS 'what it is about (消息种类): given 交办, warning 预警, breach 超时, resumed 恢复, or what put_message() was told';
+COMMENT ON COLUMN case_message.kind IS 'what it is about (消息种类): given 交办, withdrawn 收回, warning 预警, breach 超时, resumed 恢复, or what put_message() was told';
 COMMENT ON COLUMN case_message.unit IS 'unit that is told (接收单位)';
 COMMENT ON COLUMN case_message.recipient IS 'as what (接收身份): holder 承办单位, centre 分拨中心, above 上级单位, supervisor 督查员';
 COMMENT ON COLUMN case_message.body IS 'what it says (消息内容)';

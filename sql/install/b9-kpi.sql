@@ -45,7 +45,7 @@ INSERT INTO kpi_measure (measure, place, name, title, counts, definition, unit_i
     ('on_time', 18, '按期处置', 'handled in time', 'steps', 'of the handled, those whose clock of stage handle this step stopped in time', 'leading unit'),
     ('overdue', 19, '超期处置', 'handled late', 'steps', 'of the handled, those whose clock of stage handle this step stopped overdue', 'leading unit'),
     ('handled_first', 20, '首次处置', 'handled for the first time', 'steps', 'of the handled, those that had not been handled before', 'leading unit'),
-    ('handled_right', 21, '准确派遣', 'dispatched right the first time', 'steps', 'of those handled for the first time, those that the unit handled which was given the case first', 'leading unit'),
+    ('handled_right', 21, '准确派遣', 'dispatched right the first time', 'steps', 'of those handled for the first time, those that the unit handled which was given the case first, or one below it that it was passed on to', 'leading unit'),
     ('returned', 22, '退件', 'returned', 'steps', 'the leading unit returned a case', 'unit that returned it'),
     ('sent_back', 23, '退回受理', 'sent back to intake', 'steps', 'a dispatch centre returned a case to who accepted it', 'unit that sent it back'),
     ('transferred', 24, '转派', 'transferred', 'steps', 'a unit passed a case on within its own tree', 'unit that passed it on'),
@@ -108,7 +108,7 @@ COMMENT ON COLUMN kpi_rule.action IS 'action of the step (操作)';
 COMMENT ON COLUMN kpi_rule.outcome IS 'its outcome (结果); NULL: any';
 COMMENT ON COLUMN kpi_rule.from_state IS 'state before (原状态); NULL: any';
 COMMENT ON COLUMN kpi_rule.to_state IS 'state afterwards (新状态); NULL: any';
-COMMENT ON COLUMN kpi_rule.finding IS 'what else must be true (附加条件): a stage, or case, with the verdict of the clock that the step stopped, as "handle on time"; first, no step before passed from the same state to the same; right, first and by the unit that was given the case first; duplicate, intake linked it to an earlier case; NULL: nothing';
+COMMENT ON COLUMN kpi_rule.finding IS 'what else must be true (附加条件): a stage, or case, with the verdict of the clock that the step stopped, as "handle on time"; first, no step before passed from the same state to the same; right, first and by the unit that was given the case first, or one below it that it was passed on to; duplicate, intake linked it to an earlier case; NULL: nothing';
 COMMENT ON COLUMN kpi_rule.unit_of IS 'for which unit it counts (归属): from, that had the case before 原承办单位; to, that has it afterwards 新承办单位; handler, that handled it last before, or else as from 处置单位; appeal, that appealed 申诉单位';
 COMMENT ON COLUMN kpi_rule.origin IS 'shipped with the extension, shipped and edited here, or the site''s own (来源)';
 INSERT INTO kpi_rule (measure, rule, action, outcome, from_state, to_state, finding, unit_of, origin) VALUES
@@ -425,11 +425,19 @@ BEGIN
                     SELECT FROM @extschema@.case_journal AS b
                     WHERE b.caseno OPERATOR(@extschema@.=) j.caseno AND b.step < j.step
                         AND b.from_state = j.from_state AND b.to_state = j.to_state
-                ) AND (r.finding = 'first' OR j.from_unit = (
-                    SELECT b.unit FROM @extschema@.case_journal AS b
-                    WHERE b.caseno OPERATOR(@extschema@.=) j.caseno AND b.step < j.step AND b.to_state = 'dispatched'
-                    ORDER BY b.step
-                    LIMIT 1
+                ) AND (r.finding = 'first' OR EXISTS (
+                    SELECT FROM (
+                        SELECT b.unit FROM @extschema@.case_journal AS b
+                        WHERE b.caseno OPERATOR(@extschema@.=) j.caseno AND b.step < j.step AND b.to_state = 'dispatched'
+                        ORDER BY b.step
+                        LIMIT 1
+                    ) AS f
+                    -- or a unit below that it was passed on to, by the tree of then
+                    WHERE f.unit = j.from_unit OR EXISTS (
+                        SELECT FROM @extschema@.case_journal AS b
+                        WHERE b.caseno OPERATOR(@extschema@.=) j.caseno AND b.step < j.step AND b.action = 'transfer'
+                            AND b.unit = j.from_unit AND b.detail #> '{routing,above}' @> to_jsonb(f.unit)
+                    )
                 ))
                 ELSE EXISTS (
                     SELECT FROM jsonb_array_elements(j.detail -> 'clocks') AS d (deed)
@@ -781,7 +789,7 @@ COMMENT ON COLUMN kpi_day.handled IS 'handled (处置): a case passed from handl
 COMMENT ON COLUMN kpi_day.on_time IS 'handled in time (按期处置): of the handled, those whose clock of stage handle this step stopped in time';
 COMMENT ON COLUMN kpi_day.overdue IS 'handled late (超期处置): of the handled, those whose clock of stage handle this step stopped overdue';
 COMMENT ON COLUMN kpi_day.handled_first IS 'handled for the first time (首次处置): of the handled, those that had not been handled before';
-COMMENT ON COLUMN kpi_day.handled_right IS 'dispatched right the first time (准确派遣): of those handled for the first time, those that the unit handled which was given the case first';
+COMMENT ON COLUMN kpi_day.handled_right IS 'dispatched right the first time (准确派遣): of those handled for the first time, those that the unit handled which was given the case first, or one below it that it was passed on to';
 COMMENT ON COLUMN kpi_day.returned IS 'returned (退件): the leading unit returned a case';
 COMMENT ON COLUMN kpi_day.sent_back IS 'sent back to intake (退回受理): a dispatch centre returned a case to who accepted it';
 COMMENT ON COLUMN kpi_day.transferred IS 'transferred (转派): a unit passed a case on within its own tree';
@@ -933,7 +941,7 @@ INSERT INTO kpi_rate (rate, place, name, numerator, denominator, scope, configur
     ('rectify', 21, '整改率', '{closed}', '{filed}', 'unit', true, NULL, NULL, '标准未定分母', 'shipped'),
     ('sign_on_time', 22, '按时签收率', '{signed_on_time}', '{received}', 'unit', true, NULL, NULL, '本系统自定', 'shipped'),
     ('return', 23, '退件率', '{returned}', '{received}', 'unit', true, NULL, NULL, '本系统自定', 'shipped'),
-    ('first_dispatch', 24, '首派准确率', '{handled_right}', '{handled_first}', 'unit', true, NULL, NULL, '本系统自定：首次处置的案件中由首派单位处置的', 'shipped'),
+    ('first_dispatch', 24, '首派准确率', '{handled_right}', '{handled_first}', 'unit', true, NULL, NULL, '本系统自定：首次处置的案件中由首派单位或其转派的下级单位处置的', 'shipped'),
     ('visit', 25, '回访率', '{visited}', '{closed}', 'unit', true, NULL, NULL, '本系统自定', 'shipped'),
     ('duplicate', 26, '重复率', '{duplicates}', '{reported}', 'unit', true, NULL, NULL, '本系统自定', 'shipped'),
     ('collector_valid', 27, '采集有效率', '{filed}', '{reported}', 'collector', true, 40, NULL, '本人上报中立案的', 'shipped'),
@@ -1207,14 +1215,34 @@ COMMENT ON COLUMN collector_month.unfounded IS 'of these, not as reported (核�
 COMMENT ON COLUMN collector_month.checked IS 'checked after handling (核查)';
 COMMENT ON COLUMN collector_month.checked_on_time IS 'of these, in time (按期核查)';
 COMMENT ON COLUMN collector_month.check_failed IS 'of these, not done (核查未通过)';
-COMMENT ON COLUMN collector_month.refuted IS 'checks that he passed and that the next visit or a rework showed to be wrong (核查失实)';
+COMMENT ON COLUMN collector_month.refuted IS 'checks that he passed and that a rework, or the next visit at which the reporter was reached, showed to be wrong (核查失实)';
 COMMENT ON COLUMN collector_month.score IS 'weighted mean of the rates of kpi_rate for collectors, of 100 (得分)';
+
+-- Within a unit its own distribution of work is its matter.  The tree is that of
+-- when a case was passed on.  An analyst, who is not granted the column that
+-- says it, may know this of a case that he sees.
+CREATE FUNCTION handled_within(caseno caseno, step integer, handler bigint, first bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    COST 1000
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN handler = first OR EXISTS (
+        SELECT FROM @extschema@.case_journal AS j
+        WHERE j.caseno OPERATOR(@extschema@.=) handled_within.caseno AND j.step < handled_within.step
+            AND j.action = 'transfer' AND j.unit = handler
+            AND j.detail #> '{routing,above}' @> to_jsonb(handled_within.first)
+    ) AND @extschema@.sees_case(handled_within.caseno);
+END;
+$$;
+COMMENT ON FUNCTION handled_within(caseno, integer, bigint, bigint) IS
+    'whether the unit that handled a case in a step is the one that was given it first, or one below that it was passed on to (是否由首派单位或其下级处置)';
 
 -- Of the days they fall on: first dispatches, the way of the cases, and where
 -- there are many.
 CREATE VIEW first_dispatch WITH (security_invoker = true) AS
 SELECT d.day, caseno_text(r.caseno) AS caseno, j.at AS dispatched_at, j.unit AS first_unit, u.name AS first_name, a.handler, h.name AS handler_name,
-       a.handler = j.unit AS was_right, a.gifts::integer AS gifts, a.returns::integer AS returns, a.handled_at,
+       CASE WHEN a.handler = j.unit THEN true ELSE handled_within(j.caseno, a.handled_in, a.handler, j.unit) END AS was_right, a.gifts::integer AS gifts, a.returns::integer AS returns, a.handled_at,
        r.taxonomy, r.kind, r.class::text AS class, r.cell::text AS cell, r.channel
 FROM kpi_days() AS d (day)
 JOIN case_journal AS j ON j.at >= day_start(d.day) AND j.at < day_start(d.day + 1) AND j.to_state = 'dispatched' AND j.from_state <> 'dispatched'
@@ -1224,6 +1252,7 @@ CROSS JOIN LATERAL (
            count(*) FILTER (WHERE b.action IN ('dispatch', 'adjudicate', 'transfer') AND b.to_state = 'dispatched') AS gifts,
            count(*) FILTER (WHERE b.to_state = 'returned' AND b.action = 'return_case') AS returns,
            (array_agg(b.from_unit ORDER BY b.step) FILTER (WHERE b.from_state = 'handling' AND b.to_state = 'handled'))[1] AS handler,
+           min(b.step) FILTER (WHERE b.from_state = 'handling' AND b.to_state = 'handled') AS handled_in,
            min(b.at) FILTER (WHERE b.from_state = 'handling' AND b.to_state = 'handled') AS handled_at
     FROM case_journal AS b
     WHERE b.caseno = j.caseno
@@ -1239,7 +1268,7 @@ COMMENT ON COLUMN first_dispatch.first_unit IS 'unit that was given it first (�
 COMMENT ON COLUMN first_dispatch.first_name IS 'its name (首派单位名称)';
 COMMENT ON COLUMN first_dispatch.handler IS 'unit that handled it first (首次处置单位); NULL while none has';
 COMMENT ON COLUMN first_dispatch.handler_name IS 'its name (首次处置单位名称)';
-COMMENT ON COLUMN first_dispatch.was_right IS 'they are the same (首派是否准确); NULL while none has handled it';
+COMMENT ON COLUMN first_dispatch.was_right IS 'they are the same, or the case was passed on to the handler from above within the first unit (首派是否准确); NULL while none has handled it';
 COMMENT ON COLUMN first_dispatch.gifts IS 'times that it was given to a unit (派遣次数)';
 COMMENT ON COLUMN first_dispatch.returns IS 'times that it was returned (退件次数)';
 COMMENT ON COLUMN first_dispatch.handled_at IS 'when it was first handled (首次处置时间)';

@@ -686,47 +686,6 @@ changes_parties(const Row *next, const Row *transition)
 	       strcmp(row_text(transition, "action"), "amend") == 0;
 }
 
-static CaseStatement insert_message = {
-    "INSERT INTO @.case_message (caseno, kind, unit, body, at) "
-    "VALUES ($1, 'given', $2, $3, $4)",
-    4,
-    {InvalidOid, INT8OID, JSONBOID, TIMESTAMPTZOID},
-    NULL,
-    InvalidOid,
-    0};
-static CaseStatement notify_messages = {
-    "SELECT @.notify_messages(true)", 0, {InvalidOid}, NULL, InvalidOid, 0};
-
-/* Who gets a case is told. */
-static void
-tell_holder(const CaseSchema *schema, const Row *act, const Row *was,
-            const Row *next, const Row *transition)
-{
-	int unit = row_column(next, "unit");
-	bool nobody;
-	int64 before = row_int8(was, "unit", &nobody);
-	Datum values[4];
-	StringInfoData body;
-
-	if (next->nulls[unit] ||
-	    (!nobody && DatumGetInt64(next->values[unit]) == before))
-		return;
-	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"action\": ");
-	escape_json(&body, row_text(transition, "action"));
-	appendStringInfoString(&body, ", \"state\": ");
-	escape_json(&body, row_text(next, "state"));
-	appendStringInfo(&body, ", \"step\": %d, \"from_unit\": %s}",
-	                 DatumGetInt32(next->values[row_column(next, "step")]),
-	                 nobody ? "null" : psprintf(INT64_FORMAT, before));
-	values[0] = next->values[row_column(next, "caseno")];
-	values[1] = next->values[unit];
-	values[2] = DirectFunctionCall1(jsonb_in, CStringGetDatum(body.data));
-	values[3] = act->values[ACT_AT];
-	(void) case_execute(&insert_message, schema, values, NULL);
-	(void) case_execute(&notify_messages, schema, NULL, NULL);
-}
-
 typedef struct Act
 {
 	Row act;
@@ -795,14 +754,7 @@ cg_case_end(PG_FUNCTION_ARGS)
 		act_pass(&a, &schema, "act_parties");
 	result = write_step(&schema, &a.act, &a.was, &a.next, &a.transition,
 	                    clocks.data);
-	tell_holder(&schema, &a.act, &a.was, &a.next, &a.transition);
-	if (gives)
-	{
-		Oid types[2] = {a.act.desc->tdtypeid, a.next.desc->tdtypeid};
-
-		OidFunctionCall2(case_function(&schema, "tell_assistants", 2, types),
-		                 row_datum(&a.act), result);
-	}
+	tell_units(&schema, &a.act, &a.was, &a.next, &a.transition, result, gives);
 	act_close(&a);
 	result = SPI_datumTransfer(result, false, -1);
 	SPI_finish();

@@ -113,4 +113,12 @@ extern Datum write_step(const CaseSchema *schema, const Row *act,
                         const Row *was, Row *next, const Row *transition,
                         const char *clocks);
 
+/* case_tell.c */
+
+/* Write the messages of an act: was and next are the case before and after,
+ * state is the latter as it was written; gives: tasks were given. */
+extern void tell_units(const CaseSchema *schema, const Row *act,
+                       const Row *was, const Row *next, const Row *transition,
+                       Datum state, bool gives);
+
 #endif /* CIVICGRID_PG_CASE_ROW_H */

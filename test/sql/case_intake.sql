@@ -148,6 +148,8 @@ SELECT (tried(statement)).* FROM unnest(ARRAY[
     $$SELECT report_event('grid', 'x', at => 'infinity')$$,
     $$SELECT report_event('grid', 'x', at => NULL)$$,
     $$SELECT report_event('grid', 'x', occurred_at => '-infinity', at => '2026-03-02 09:00')$$,
+    $$SELECT report_event('grid', 'x', at => '2999-01-01 00:00')$$,
+    $$SELECT report_event('grid', 'x', occurred_at => '2026-03-03 09:00:01', at => '2026-03-02 09:00')$$,
     $$SELECT report_event('grid', class => '0999', cell => place(1), at => '2026-03-02 09:00')$$,
     $$SELECT report_event('grid', 'x', cell => '440311', at => '2026-03-02 09:00')$$,
     $$SELECT report_event('grid', 'x', 'LINESTRING(0 0, 1 1)', at => '2026-03-02 09:00')$$,
@@ -159,6 +161,21 @@ SELECT (tried(statement)).* FROM unnest(ARRAY[
     $$SELECT report_event('grid', 'x', attachments => '{}', at => '2026-03-02 09:00')$$,
     $$SELECT report_event('grid', 'x', at => '2025-03-02 09:00')$$
 ]) WITH ORDINALITY AS v (statement, n) ORDER BY n;
+
+-- A clock may be fast, as setting future_most lets it.
+BEGIN;
+SELECT report_event('grid', 'x', at => now() + interval '23 hours') IS NOT NULL AS ok;
+SELECT left((tried(format('SELECT report_event(''grid'', ''x'', at => %L)', now() + interval '25 hours'))).state, 5) AS state;
+SELECT report_event('grid', 'x', occurred_at => '2026-03-03 09:00', at => '2026-03-02 09:00') IS NOT NULL AS ok;
+SELECT line, refused, message, detail, hint FROM report_events(jsonb '[
+    {"channel": "grid", "description": "x", "at": "2026-03-02 09:00"}, {"channel": "grid", "description": "x", "at": "2999-01-01 00:00"},
+    {"channel": "grid", "description": "x", "at": "2026-03-02 09:00", "occurred_at": "2026-03-03 09:00:01"},
+    {"channel": "grid", "description": "x", "at": "2026-03-02 09:00", "occurred_at": "2026-03-03 09:00"}]');
+UPDATE case_setting SET value = '' WHERE setting = 'future_most';
+SELECT report_event('grid', 'x', at => '2026-03-02 09:00', occurred_at => '2999-01-01') IS NOT NULL AS ok;
+SELECT line, refused FROM report_events(jsonb '[
+    {"channel": "grid", "description": "x", "at": "2999-01-01 00:00"}, {"channel": "grid", "description": "x", "at": "2026-03-02 09:00", "occurred_at": "2999-01-01"}]');
+ROLLBACK;
 
 -- batches: each row by itself
 CREATE TABLE public.calls (channel text, number text, description text, location text, cell text, class text, severity text, at text, reporter text, extra integer);

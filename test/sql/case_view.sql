@@ -235,6 +235,41 @@ SELECT (tests.error_of(s)).code, s AS refused FROM unnest(ARRAY[
 SELECT month, unit, unit_name, received, handled, on_time, overdue, due, due_exempt, returned, check_failed, closed, satisfied, score
 FROM unit_month WHERE month = '2025-03-01' ORDER BY unit;
 SELECT * FROM collector_month WHERE month = '2025-03-01' ORDER BY collector COLLATE "C";
+-- who was not reached at first may show all the same that the check was wrong
+SELECT visit(c(3), false, '又有了', at => '2025-03-13 09:00') \g /dev/null
+SELECT collector, checked, refuted FROM collector_month WHERE month = '2025-03-01' ORDER BY collector COLLATE "C";
+
+-- A team of the unit that is given a case first does it: that was right.  A case
+-- that rests without an answer was not visited.
+INSERT INTO unit (unit, name, kind, level, parent, territory) VALUES (6, '城管一中队', 'law enforcement team', 3, 2, '440310'),
+    (7, '城管二中队', 'law enforcement team', 3, 2, '440310'), (8, '住建中队', 'law enforcement team', 3, 3, '440310');
+CREATE VIEW unit_handled AS
+SELECT unit, sum(handled_first) AS handled_first, sum(handled_right) AS handled_right FROM kpi_day WHERE day = '2025-03-03' AND handled_first > 0 GROUP BY unit;
+SELECT report(n, '13:00', '0101', 1, 'grid') FROM generate_series(11, 14) AS n \g /dev/null
+SELECT file_case(c(n), at => '2025-03-03 13:10'), dispatch(c(n), CASE n WHEN 12 THEN 6 WHEN 13 THEN 1 END, at => '2025-03-03 13:20')
+FROM generate_series(11, 14) AS n \g /dev/null
+-- 11 to a team, from there to another; 12 between teams; 13 the centre's own, and
+-- 14 to a team after it was returned
+SELECT transfer(c(11), 6, '就近', '2025-03-03 13:30'), transfer(c(11), 7, '就近', '2025-03-03 13:40'), transfer(c(12), 7, '就近', '2025-03-03 13:40'),
+    transfer(c(13), 8, '就近', '2025-03-03 13:40'),
+    return_case(c(14), (SELECT min(reason) FROM return_reason), '不属本局职责', at => '2025-03-03 13:30'), dispatch(c(14), 7, at => '2025-03-03 13:40') \g /dev/null
+SELECT sign(c(n), at => '2025-03-03 14:00'), feedback(c(n), '已清理', at => '2025-03-03 15:00') FROM generate_series(11, 14) AS n \g /dev/null
+SELECT right(caseno, 3) AS c, first_name, handler_name, was_right FROM first_dispatch WHERE handled_at = '2025-03-03 15:00' ORDER BY caseno;
+SELECT unit, handled_first, handled_right FROM unit_handled ORDER BY unit;
+-- as the tree was
+UPDATE unit SET parent = 3 WHERE unit IN (6, 7);
+SELECT unit, handled_first, handled_right FROM unit_handled ORDER BY unit;
+SELECT check_case(c(11), 4, at => '2025-03-03 16:00') \g /dev/null
+SET ROLE regress_view_collector;
+SELECT checked(c(11), true, at => '2025-03-03 16:30') \g /dev/null
+RESET ROLE;
+SELECT close_case(c(11), at => '2025-03-03 17:00'), visit(c(11), NULL, at => '2025-03-03 17:10') \g /dev/null
+CALL tick('2025-03-20 00:00');
+SELECT k.visited, k.unreached, s.state, s.state_name, s.satisfied
+FROM cases AS s
+CROSS JOIN (SELECT sum(visited) AS visited, sum(unreached) AS unreached FROM kpi_day WHERE caseno = c(11)::text) AS k
+WHERE s.caseno = c(11)::text;
+SELECT day, closed, visited FROM funnel WHERE day = '2025-03-03' AND channel = 'grid' AND street = '440310001';
 
 \c :main
 SET client_min_messages = warning;
