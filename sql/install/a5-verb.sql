@@ -132,7 +132,7 @@ COMMENT ON FUNCTION act_tasks(case_act, text) IS 'recall or end all open tasks o
 REVOKE EXECUTE ON FUNCTION act_tasks(case_act, text) FROM PUBLIC;
 
 CREATE FUNCTION refuse_without_task(caseno caseno, action text, unit bigint) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

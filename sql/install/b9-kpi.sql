@@ -1222,7 +1222,7 @@ COMMENT ON COLUMN collector_month.score IS 'weighted mean of the rates of kpi_ra
 -- when a case was passed on.  An analyst, who is not granted the column that
 -- says it, may know this of a case that he sees.
 CREATE FUNCTION handled_within(caseno caseno, step integer, handler bigint, first bigint) RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     COST 1000
     SET search_path = pg_catalog, pg_temp
 AS $$
