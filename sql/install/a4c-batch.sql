@@ -141,7 +141,10 @@ BEGIN
             ERRCODE = 'syntax_error',
             MESSAGE = 'the source of reports is neither a table nor one SELECT',
             DETAIL = format('The server says: %s.', SQLERRM),
-            HINT = example;
+            HINT = CASE
+                WHEN source ~ '^\s*[\[{]' THEN 'An array of objects is given as jsonb: ''[…]''::jsonb.'
+                ELSE example
+            END;
     END;
     PERFORM pg_catalog.set_config('search_path', own, true);
     IF NOT shape ? 'channel' THEN

@@ -1303,7 +1303,8 @@ CROSS JOIN LATERAL (
            bool_or(b.action = 'sign' AND b.outcome = '') AS signed,
            bool_or(b.to_state = 'handled') AS handled,
            bool_or(b.action = 'checked' AND b.outcome = 'pass') AS checked,
-           bool_or(b.action = 'close_case' AND b.to_state = 'closed') AS closed,
+           -- what was merged is closed with its main case, and was not handled
+           bool_or(b.action = 'close_case' AND b.outcome <> 'main' AND b.to_state = 'closed') AS closed,
            bool_or(b.action = 'visit' AND b.outcome IN ('satisfied', 'dissatisfied')) AS visited,
            (array_agg(b.outcome ORDER BY b.step DESC) FILTER (WHERE b.action = 'visit' AND b.outcome IN ('satisfied', 'dissatisfied')))[1] = 'satisfied' AS satisfied
     FROM case_journal AS b
@@ -1322,7 +1323,7 @@ COMMENT ON COLUMN funnel.dispatched IS 'was dispatched (派遣)';
 COMMENT ON COLUMN funnel.signed IS 'was signed for (签收)';
 COMMENT ON COLUMN funnel.handled IS 'was handled (处置)';
 COMMENT ON COLUMN funnel.checked IS 'passed a check (核查通过)';
-COMMENT ON COLUMN funnel.closed IS 'was closed (结案)';
+COMMENT ON COLUMN funnel.closed IS 'was closed, not with another that it was merged into (结案)';
 COMMENT ON COLUMN funnel.visited IS 'the reporter was asked and answered (回访)';
 COMMENT ON COLUMN funnel.satisfied IS 'and was satisfied at last (满意)';
 COMMENT ON COLUMN funnel.open IS 'on which somebody has to act now (在办)';

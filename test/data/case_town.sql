@@ -1,4 +1,13 @@
--- A town small enough to be read: what tests of cases begin with.
+-- A town small enough to be read, in a database of its own: what tests of cases
+-- begin with.
+\set main :DBNAME
+CREATE DATABASE :town_database TEMPLATE civicgrid_as_shipped;
+\c :town_database
+SET search_path = civicgrid, public;
+SET TimeZone = 'Asia/Shanghai';
+SET DateStyle = 'ISO';
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
 
 -- classes; 04 is sensitive
 INSERT INTO taxonomy (taxonomy, name) VALUES ('site', '本地分类');
@@ -64,3 +73,17 @@ CREATE FUNCTION public.place(n integer) RETURNS civicgrid.gridcode IMMUTABLE LAN
 RETURN (ARRAY['440310001001001', '440310001001002', '440310001002001', '440310002001001'])[n]::civicgrid.gridcode;
 CREATE FUNCTION public.spot(n integer) RETURNS geometry IMMUTABLE LANGUAGE sql
 RETURN st_setsrid(st_makepoint((ARRAY[114.345, 114.355, 114.345, 114.355])[n], (ARRAY[22.695, 22.695, 22.705, 22.705])[n]), 4326);
+
+-- an instant of March, and what a statement answers, or how it is refused
+CREATE FUNCTION public.t(h text) RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN ('2026-03-' || h || '+08')::timestamptz;
+CREATE FUNCTION public.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    code text; message text; detail text;
+BEGIN
+    EXECUTE statement INTO message;
+    RETURN message;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(' | ', code, message, nullif(detail, ''));
+END;
+$$;

@@ -2,17 +2,9 @@
 -- What an act on a case reads does not grow with the number of cases, in a
 -- session either whose plans were made when there were next to none
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_growth TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_growth
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_growth
 \i :town
 UPDATE channel SET intake_unit = 1 WHERE channel = 'app';
 INSERT INTO intake_rule (channel, rulebook, taxonomy, kind, severity, auto_file, auto_dispatch)

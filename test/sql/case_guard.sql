@@ -1,20 +1,11 @@
 --
 -- What must not be possible with cases: seen past one's rights, evaded, whitewashed
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_guard TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_guard
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_guard
 \i :town
 
-CREATE FUNCTION public.t(h text) RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN ('2026-03-' || h || '+08')::timestamptz;
 CREATE ROLE regress_guard_district LOGIN;
 CREATE ROLE regress_guard_bureau LOGIN;
 CREATE ROLE regress_guard_handler LOGIN;
@@ -78,17 +69,6 @@ RESET ROLE;
 SELECT * FROM replay_check();
 
 -- What is amended is held against the same as what is reported.
-CREATE FUNCTION public.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    code text; message text; detail text;
-BEGIN
-    EXECUTE statement INTO message;
-    RETURN message;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' | ', code, message, nullif(detail, ''));
-END;
-$$;
 SELECT v.n, refused(format('SELECT (amend(%L, ''x'', %s, at => t(''02 09:03''))).cell', :'put_right', v.what)) AS answer
 FROM (VALUES
     (1, $$severity => 77$$), (2, $$severity => 99999$$), (3, $$cell => '990310001001001'$$), (4, $$location => 'POINT EMPTY'$$),
@@ -296,6 +276,7 @@ SET ROLE regress_guard_collector;
 SELECT state FROM checked(:'whole', true, at => t('16 11:02'));
 RESET ROLE;
 SELECT state FROM close_case(:'whole', at => t('16 11:03'));
+SELECT reported, merged, handled, checked, closed FROM funnel WHERE day = '2026-03-16' AND street = '440310001';
 SELECT state FROM visit(:'part', false, '没有做', t('16 12:00'));
 SELECT caseno = :'whole' AS main, sum(close_due) AS close_due, sum(close_due_on_time) AS on_time FROM kpi_due
 WHERE caseno IN (:'whole', :'part') GROUP BY caseno ORDER BY 1;

@@ -1,31 +1,11 @@
 --
 -- What must not be possible with cases: evaded, whitewashed, left hanging (engine)
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_guard_engine TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_guard_engine
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_guard_engine
 \i :town
 
-CREATE FUNCTION public.t(h text) RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN ('2026-03-' || h || '+08')::timestamptz;
-CREATE FUNCTION public.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    code text; message text; detail text;
-BEGIN
-    EXECUTE statement INTO message;
-    RETURN message;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-    RETURN concat_ws(' | ', code, message, nullif(detail, ''));
-END;
-$$;
 CREATE ROLE regress_guard_street LOGIN;
 CREATE ROLE regress_guard_team LOGIN;
 CREATE ROLE regress_guard_station LOGIN;

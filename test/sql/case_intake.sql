@@ -1,17 +1,9 @@
 --
 -- Reports become cases: located, classified, routed, dated, compared, once each
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_intake TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_intake
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_intake
 \i :town
 
 INSERT INTO place_name (name, code) VALUES

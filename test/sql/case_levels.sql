@@ -1,17 +1,9 @@
 --
 -- Closing level by level: three centres, one below the other
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_levels TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_levels
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_levels
 \i :town
 
 -- Two communities get centres of their own; what is neither litter nor building
@@ -24,7 +16,6 @@ UPDATE unit SET parent = 17 WHERE unit = 7;
 INSERT INTO duty_rule (rule, rulebook, class, lead_unit, basis) VALUES (4, 'site', '03', 16, '社区事项清单2');
 CALL publish_rulebook('site', '2026-02-01 00:00+08');
 
-CREATE FUNCTION public.t(h text) RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN ('2026-03-' || h || '+08')::timestamptz;
 -- What a verb answers somebody: the state and who holds the case, or why not
 CREATE FUNCTION public.tried(account text, verb text, no caseno, at timestamptz, words text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

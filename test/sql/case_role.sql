@@ -1,17 +1,9 @@
 --
 -- Roles and rights on cases: grants, row-level security, who reported, separation
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_role TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_role
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_role
 \i :town
 
 -- A case without report_event(), which may not be there yet: of class 0102 or

@@ -1,22 +1,13 @@
 --
 -- Messages to units that a case, or their part in it, is taken from
 --
-\set main :DBNAME
-CREATE DATABASE civicgrid_case_tell TEMPLATE civicgrid_as_shipped;
-\c civicgrid_case_tell
-SET search_path = civicgrid, public;
-SET TimeZone = 'Asia/Shanghai';
-SET DateStyle = 'ISO';
-SET client_min_messages = warning;
-\set SHOW_CONTEXT never
-
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set town :abs_srcdir '/data/case_town.sql'
+\set town_database civicgrid_case_tell
 \i :town
 \pset tuples_only off
 \pset format aligned
 
-CREATE FUNCTION public.t(h text) RETURNS timestamptz IMMUTABLE LANGUAGE sql RETURN ('2026-03-' || h || '+08')::timestamptz;
 INSERT INTO unit (unit, name, kind, level, parent, territory, staff) VALUES (20, '城管办一队', 'law enforcement team', 4, 9, '440310001', 4);
 -- accounts for one unit each, for a unit above, and for all units
 CREATE ROLE regress_tell_centre LOGIN;
