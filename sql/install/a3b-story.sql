@@ -31,6 +31,7 @@ FROM (VALUES
     ('(now)', 'open', '现状态：{state}[，由{unit}办理]，至{time}已历时{length}[，全程截止{due}]。',
         'It is {state}[, with {unit}]; {length} by {time}[, due as a whole {due}].'),
     ('(now)', 'closed', '现状态：{state}，全程历时{length}。', 'It is {state}, after {length} from end to end.'),
+    ('(now)', 'merged', '现状态：{state}，随主案办理，此前历时{length}。', 'It is {state}, the way of its main case; before that it took {length}.'),
     ('(now)', 'on time', '全程{term}，截止{due}，按时。', 'The whole had {term}, until {due}: on time.'),
     ('(now)', 'overdue', '全程{term}，截止{due}，超时{late}。', 'The whole had {term}, until {due}: {late} late.'),
     ('(now)', 'moved', '工作日历调整，{stage}截止时间由{from}改为{due}。', 'A change of the calendar moved the deadline of {stage} from {from} to {due}.'),
@@ -387,6 +388,8 @@ DECLARE
     began timestamptz;
     last_at timestamptz;
     last_state text;
+    -- it went the way of its main case, and was not finished by itself
+    merged boolean := false;
     last_unit bigint;
     main text;
     spent interval := '0';
@@ -459,6 +462,7 @@ BEGIN
         last_state := j.to_state;
         last_unit := j.unit;
         open := coalesce((stays ->> j.to_state)::boolean, true);
+        merged := NOT open AND (merged OR last_state = 'merged');
         main := coalesce(j.detail #>> '{set,main}', main);
 
         -- what was done
@@ -621,7 +625,11 @@ BEGIN
         IF open AND isfinite(until) THEN
             spent := spent + greatest(until - last_at, '0');
         END IF;
-        story := @extschema@.fill_phrase(phrases ->> CASE WHEN open THEN '(now) open' ELSE '(now) closed' END, jsonb_build_object(
+        story := @extschema@.fill_phrase(phrases ->> CASE
+            WHEN open THEN '(now) open'
+            WHEN merged THEN '(now) merged'
+            ELSE '(now) closed'
+        END, jsonb_build_object(
             'state', coalesce(phrases ->> ('(state) ' || last_state), last_state),
             'unit', coalesce(names ->> last_unit::text, last_unit::text),
             'time', CASE WHEN isfinite(until) THEN to_char(until AT TIME ZONE zone, instant) ELSE to_char(last_at AT TIME ZONE zone, instant) END,
@@ -632,7 +640,7 @@ BEGIN
             RETURN NEXT;
         END IF;
     END IF;
-    IF whole IS NOT NULL THEN
+    IF whole IS NOT NULL AND NOT merged THEN
         story := whole;
         IF story <> '' THEN
             line := line + 1;
