@@ -74,8 +74,6 @@ if ! start_cluster suite 'fsync = off'; then
 fi
 CIVICGRID_SERVER_SETTINGS=$(find_extension_settings)
 export CIVICGRID_SERVER_SETTINGS
-# each of these tests has a server of its own, and waits much of its time
-export PROVE_FLAGS="${PROVE_FLAGS:--j2}"
 
 stage regress ISOLATION= TAP_TESTS=
 if [ -z "$quick" ]; then
