@@ -120,13 +120,24 @@ LATERAL (
     UNION ALL SELECT 'exempted', count(*) FROM case_journal WHERE action = 'decide_appeal' AND outcome = 'granted'
     UNION ALL SELECT 'supervised', count(*) FROM case_journal WHERE action = 'supervise'
 ) AS j;
+-- the first receiver, or a unit below it that got the case by a transfer
 INSERT INTO demo.comparison (what, wanted, found)
-SELECT 'first_dispatch: right at once = first receiver is the one who handled', count(*) FILTER (WHERE f.first = h.first),
+WITH RECURSIVE below AS (
+    SELECT unit AS top, unit FROM unit
+    UNION
+    SELECT b.top, u.unit FROM below AS b JOIN unit AS u ON u.parent = b.unit
+)
+SELECT 'first_dispatch: right at once = first receiver, or a team of its own, is the one who handled',
+       count(*) FILTER (WHERE f.unit = h.unit OR EXISTS (SELECT FROM below AS b WHERE b.top = f.unit AND b.unit = h.unit) AND EXISTS (
+           SELECT FROM case_task AS g
+           JOIN case_task AS t ON t.caseno = g.caseno AND t.state = 'transferred' AND t.ended_at = g.given_at
+           WHERE g.caseno = f.caseno AND g.unit = h.unit AND g.given_at <= h.at
+       )),
        (SELECT count(*) FILTER (WHERE was_right) FROM first_dispatch)
-FROM (SELECT DISTINCT ON (caseno) caseno, unit AS first FROM case_task WHERE duty = 'lead' ORDER BY caseno, task) AS f
+FROM (SELECT DISTINCT ON (caseno) caseno, unit FROM case_task WHERE duty = 'lead' ORDER BY caseno, task) AS f
 JOIN (
-    SELECT DISTINCT ON (caseno) caseno, (SELECT t.unit FROM case_task AS t WHERE t.caseno = j.caseno AND t.duty = 'lead'
-        AND t.ended_at = j.at AND t.state = 'done' ORDER BY t.task LIMIT 1) AS first
+    SELECT DISTINCT ON (caseno) caseno, at, (SELECT t.unit FROM case_task AS t WHERE t.caseno = j.caseno AND t.duty = 'lead'
+        AND t.ended_at = j.at AND t.state = 'done' ORDER BY t.task LIMIT 1) AS unit
     FROM case_journal AS j WHERE from_state = 'handling' AND to_state = 'handled' ORDER BY caseno, step
 ) AS h USING (caseno);
 INSERT INTO demo.comparison (what, wanted, found)
